@@ -1,0 +1,31 @@
+import { Context } from '@temporalio/activity';
+import { type RunRequest, MODEL_REQUEST_ACTIVITY, RESOLVE_AGENT_ACTIVITY } from '../common/wire';
+import { toActivityFailure } from './activity-failure';
+import { requestModelActivity } from './call-model';
+import { callToolActivity } from './call-tool';
+import { resolveAgent } from './resolve-agent';
+import { SearchAttributeCheck } from './search-attribute-check';
+import type { Services } from './services';
+
+/** The activities of a worker, by type; `default` serves every tool. */
+export function createActivities(services: Services): Record<string, (...args: never[]) => Promise<unknown>> {
+  const attributes = new SearchAttributeCheck();
+  return {
+    [RESOLVE_AGENT_ACTIVITY]: failing(async (request: RunRequest) =>
+      resolveAgent(services, request, await attributes.registered(Context.current().client)),
+    ),
+    [MODEL_REQUEST_ACTIVITY]: failing(requestModelActivity(services)),
+    default: failing(callToolActivity(services)),
+  };
+}
+
+/** Every failure leaves an activity in the form that Temporal records. */
+function failing<Args extends unknown[], Result>(activity: (...args: Args) => Promise<Result>) {
+  return async (...args: Args): Promise<Result> => {
+    try {
+      return await activity(...args);
+    } catch (error) {
+      throw toActivityFailure(error);
+    }
+  };
+}

@@ -1,0 +1,45 @@
+import { activityInfo, Context } from '@temporalio/activity';
+
+/** The run that the current activity works for. */
+export interface CurrentRun {
+  readonly workflowId: string;
+  /** The workflow's run id: one workflow id can have several. */
+  readonly executionId: string;
+  /** The workflow's type. */
+  readonly agent: string;
+  /** Names the run in this worker's cache. */
+  readonly key: string;
+}
+
+export function currentRun(): CurrentRun {
+  const { workflowExecution, workflowType } = activityInfo();
+  if (workflowExecution === undefined || workflowType === undefined) {
+    throw new Error('an activity of an agent was started outside of a workflow');
+  }
+  const { workflowId, runId } = workflowExecution;
+  return { workflowId, executionId: runId, agent: workflowType, key: `${workflowId}/${runId}` };
+}
+
+const HEARTBEAT_INTERVAL = 1_000;
+
+/**
+ * Runs work while telling the server, every second, that this worker lives; that is also how a cancellation gets here.
+ * Rejects as soon as the activity is cancelled, whatever the work does.
+ */
+export async function whileAlive<Result>(
+  work: (heartbeat: (details?: unknown) => void) => Promise<Result>,
+): Promise<Result> {
+  const context = Context.current();
+  let lastDetails: unknown;
+  const beat = (): void => context.heartbeat(lastDetails);
+  const timer = setInterval(beat, HEARTBEAT_INTERVAL);
+  const heartbeat = (details?: unknown): void => {
+    lastDetails = details;
+    beat();
+  };
+  try {
+    return await Promise.race([work(heartbeat), context.cancelled]);
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,48 @@
+import { Context } from '@temporalio/activity';
+import type { Tool, ToolContext } from '../common/tool';
+import { DEFAULT_REQUEST_LIMIT } from '../common/usage';
+import type { ToolCallContext } from '../common/wire';
+import type { CurrentRun } from './current-run';
+import { parseOptions } from '../common/options';
+import { type Services, servedAgent } from './services';
+import { requestOf, runSoFar } from './transcripts';
+
+interface Call {
+  readonly run: CurrentRun;
+  readonly tool: Tool;
+  readonly call: ToolCallContext;
+  readonly heartbeat: ToolContext['heartbeat'];
+  readonly signal: AbortSignal;
+}
+
+/** What a tool is given beside its arguments. */
+export async function toToolContext(
+  services: Services,
+  { run, tool, call, heartbeat, signal }: Call,
+): Promise<ToolContext> {
+  const { cache, registry } = services;
+  const agent = servedAgent(registry, run.agent);
+  const request = await requestOf(cache, run);
+  const retry = call.retry ?? 0;
+  const maxRetries = tool.retries ?? agent.retries.tools;
+  return {
+    deps:
+      agent.deps === undefined
+        ? undefined
+        : parseOptions(agent.deps, request.deps, `deps of agent '${agent.name}'`),
+    usage: call.usage,
+    usageLimits: { requestLimit: DEFAULT_REQUEST_LIMIT, ...agent.usageLimits, ...request.usageLimits },
+    runId: run.workflowId,
+    toolCallId: call.toolCallId,
+    toolName: tool.name,
+    retry,
+    maxRetries,
+    lastAttempt: retry >= maxRetries,
+    runStep: call.step,
+    idempotencyKey: `${run.workflowId}/${call.step}/${call.toolCallId}`,
+    signal,
+    heartbeat,
+    messages: async () => (await runSoFar(cache, run, { base: call.transcript, append: [] })).messages,
+    logger: Context.current().log,
+  };
+}

@@ -1,0 +1,50 @@
+import { Context } from '@temporalio/activity';
+import type { ModelMessage } from '../common/messages';
+import { EMPTY_TRANSCRIPT, targetOf, type TranscriptDelta } from '../common/transcript';
+import {
+  type RunRequest,
+  TRANSCRIPT_QUERY,
+  type TranscriptQueryAnswer,
+  type TranscriptQueryInput,
+} from '../common/wire';
+import type { CurrentRun } from './current-run';
+import { restoreTranscript, type TranscriptSource } from './restore-transcript';
+import type { TranscriptCache } from './transcript-cache';
+
+/** What a run was asked, and what was said so far. */
+export interface RunSoFar {
+  readonly request: RunRequest;
+  readonly messages: readonly ModelMessage[];
+}
+
+/** The state of a run that a delta leads to: from the cache, or else from the run's own workflow. */
+export async function runSoFar(
+  cache: TranscriptCache,
+  run: CurrentRun,
+  delta: TranscriptDelta,
+): Promise<RunSoFar> {
+  const request = cache.request(run.key);
+  const messages = cache.messages(run.key, delta);
+  if (request !== undefined && messages !== undefined) return { request, messages };
+  const known = cache.messagesAt(run.key, delta.base);
+  const have = known.length === delta.base.length ? delta.base : EMPTY_TRANSCRIPT;
+  const { segment, size } = await restoreTranscript(workflowOf(run), { have, want: targetOf(delta) });
+  cache.keepSegment(run.key, segment, size);
+  return { request: segment.request, messages: [...known.slice(0, segment.from), ...segment.messages] };
+}
+
+/** What a run was asked, without what was said. */
+export async function requestOf(cache: TranscriptCache, run: CurrentRun): Promise<RunRequest> {
+  const known = cache.request(run.key);
+  if (known !== undefined) return known;
+  const { request } = await runSoFar(cache, run, { base: EMPTY_TRANSCRIPT, append: [] });
+  return request;
+}
+
+function workflowOf({ workflowId, executionId }: CurrentRun): TranscriptSource {
+  const handle = Context.current().client.workflow.getHandle(workflowId, executionId);
+  return {
+    query: (question) =>
+      handle.query<TranscriptQueryAnswer, [TranscriptQueryInput]>(TRANSCRIPT_QUERY, question),
+  };
+}

@@ -1,0 +1,119 @@
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import {
+  AgentRunError,
+  ContentFilterError,
+  HookExecutionError,
+  IncompleteToolCallError,
+  ModelRequestError,
+  PayloadTooLargeError,
+  RunCancelledError,
+  type RunErrorFields,
+  RunTimedOutError,
+  ToolExecutionError,
+  UnexpectedModelBehaviorError,
+  UsageLimitExceededError,
+  UserError,
+} from '../common/errors';
+import { isJsonObject, type JsonObject } from '../common/json';
+import type { RunFailureDetail } from '../common/wire';
+import type { RecordedRun } from './recorded-run';
+
+type Common = RunErrorFields & { readonly run: RecordedRun };
+type Rebuild = (message: string, common: RunErrorFields, detail: Detail) => Error;
+
+interface Detail {
+  readonly fields: JsonObject;
+  readonly discarded: ReturnType<RecordedRun['response']>;
+}
+
+/** Each class of error as it is made again from what the run's failure recorded. */
+const REBUILD: Readonly<Record<string, Rebuild>> = {
+  UserError: (message) => new UserError(message),
+  UnexpectedModelBehaviorError: (message, common) => new UnexpectedModelBehaviorError(message, common),
+  ContentFilterError: (message, common) => new ContentFilterError(message, common),
+  IncompleteToolCallError: (message, common) => new IncompleteToolCallError(message, common),
+  UsageLimitExceededError: (message, common, { fields, discarded }) =>
+    new UsageLimitExceededError(message, {
+      ...common,
+      limit: text(fields['limit']),
+      value: number(fields['value']),
+      discardedResponse: discarded,
+    }),
+  ModelRequestError: (message, common, { fields }) =>
+    new ModelRequestError(message, {
+      ...common,
+      model: text(fields['model']),
+      status: typeof fields['status'] === 'number' ? fields['status'] : undefined,
+      code: typeof fields['code'] === 'string' ? fields['code'] : undefined,
+      retryable: fields['retryable'] === true,
+    }),
+  ToolExecutionError: (message, common, { fields }) =>
+    new ToolExecutionError(message, { ...common, toolName: text(fields['toolName']) }),
+  HookExecutionError: (message, common, { fields }) =>
+    new HookExecutionError(message, { ...common, hookName: text(fields['hookName']) }),
+  PayloadTooLargeError: (message, common, { fields }) =>
+    new PayloadTooLargeError(message, {
+      ...common,
+      field: text(fields['field']),
+      size: number(fields['size']),
+      limit: number(fields['limit']),
+    }),
+};
+
+/** The error that a run ended with, as the class that its users know. Anything else stays as it is. */
+export async function toRunError(
+  error: unknown,
+  runId: string,
+  read: () => Promise<RecordedRun>,
+): Promise<unknown> {
+  if (!(error instanceof WorkflowFailedError)) return error;
+  const { cause } = error;
+  const run = await read();
+  const common: Common = {
+    run,
+    runId,
+    workflowId: runId,
+    usage: run.usage,
+    messages: run.messagesSoFar(),
+    cause,
+  };
+  if (cause instanceof ApplicationFailure) return fromApplicationFailure(cause, common);
+  if (cause instanceof CancelledFailure)
+    return new RunCancelledError(cancelMessage(runId, run.cancelReason), common);
+  if (cause instanceof TimeoutFailure) {
+    return new RunTimedOutError(`run '${runId}' did not finish in the time it was given`, {
+      ...common,
+      stillRunning: false,
+    });
+  }
+  const how =
+    cause instanceof TerminatedFailure ? `was terminated: ${cause.message}` : `ended: ${error.message}`;
+  return new AgentRunError(`run '${runId}' ${how}`, common);
+}
+
+function fromApplicationFailure(failure: ApplicationFailure, common: Common): Error {
+  const detail = failure.details?.[0] as RunFailureDetail | undefined; // this library's wire contract
+  const rebuild = REBUILD[failure.type ?? ''];
+  if (rebuild === undefined) return new AgentRunError(failure.message, common);
+  const discarded =
+    detail?.discardedResponse === undefined ? undefined : common.run.response(detail.discardedResponse);
+  return rebuild(failure.message, common, {
+    fields: isJsonObject(detail?.fields) ? detail.fields : {},
+    discarded,
+  });
+}
+
+function cancelMessage(runId: string, reason: string | undefined): string {
+  return reason === undefined || reason === ''
+    ? `run '${runId}' was cancelled`
+    : `run '${runId}' was cancelled: ${reason}`;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
+}

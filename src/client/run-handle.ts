@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Client,
+  isGrpcServiceError,
+  type WorkflowExecutionStatusName,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { RunTimedOutError, UserError } from '../common/errors';
+import type { ModelMessage } from '../common/messages';
+import type { Usage } from '../common/usage';
+import type { RunOutcome } from '../common/wire';
+import { readRun } from './read-run';
+import type { RecordedRun } from './recorded-run';
+import { toRunError } from './run-error';
+import { type ParsedWait, parseWaitOptions, type WaitOptions } from './run-options';
+import { RunResult } from './run-result';
+import { watchForWorker } from './worker-watch';
+
+/** Where a run stands. */
+export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
+
+const STATUS: Partial<Record<WorkflowExecutionStatusName, RunStatus>> = {
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
+  TIMED_OUT: 'timed-out',
+};
+
+/** A run that was started: by this process or by any other, a second or a month ago. */
+export class RunHandle<Output = unknown> {
+  readonly #client: Client;
+  readonly #handle: WorkflowHandle;
+
+  constructor(
+    client: Client,
+    /** The run's id, and its workflow's. */
+    readonly id: string,
+    /** The run's page in the Temporal UI; `undefined` where it is not known which UI belongs to the server. */
+    readonly url: string | undefined,
+  ) {
+    this.#client = client;
+    this.#handle = client.workflow.getHandle(id);
+  }
+
+  /**
+   * Waits for the run's end.
+   * @throws {AgentRunError} or one of its children when the run failed, was cancelled or timed out.
+   * @throws {RunTimedOutError} with `stillRunning` when `timeout` is up.
+   * @throws {NoWorkerError} when `waitForWorker` is up and no worker took the run.
+   */
+  async result(options: WaitOptions = {}): Promise<RunResult<Output>> {
+    return this.wait(parseWaitOptions(options, `result of run '${this.id}'`));
+  }
+
+  /** @internal */
+  async wait({ timeout, waitForWorker, signal }: ParsedWait): Promise<RunResult<Output>> {
+    const stop = new AbortController();
+    const cancel = (): void => void this.cancel(toReason(signal?.reason)).catch(() => undefined);
+    if (signal?.aborted === true) cancel();
+    signal?.addEventListener('abort', cancel);
+    try {
+      const waits = [this.#outcome(stop.signal), this.#watchForWorker(waitForWorker, stop.signal)];
+      if (timeout !== undefined) waits.push(this.#timeOut(timeout, stop.signal));
+      return new RunResult<Output>(this.id, await Promise.race(waits), () => this.#read());
+    } finally {
+      stop.abort();
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  async status(): Promise<RunStatus> {
+    const { status } = await this.#existing(() => this.#handle.describe());
+    return STATUS[status.name] ?? 'running';
+  }
+
+  /** Spent until now. */
+  async usage(): Promise<Usage> {
+    return (await this.#read()).usage;
+  }
+
+  /** Said until now. Read from the run's history: no worker needs to live for it. */
+  async messages(): Promise<readonly ModelMessage[]> {
+    return (await this.#read()).messagesSoFar();
+  }
+
+  /**
+   * Asks the run to stop. The HTTP request in flight is aborted within 2 seconds; whoever waits for the result gets
+   * `RunCancelledError`, with what was spent and said. Cancelling a run that ended changes nothing.
+   */
+  async cancel(reason = ''): Promise<void> {
+    await this.#existing(() =>
+      this.#client.workflowService.requestCancelWorkflowExecution({
+        namespace: this.#client.options.namespace,
+        workflowExecution: { workflowId: this.id },
+        identity: this.#client.options.identity,
+        reason,
+      }),
+    );
+  }
+
+  async #outcome(stop: AbortSignal): Promise<RunOutcome> {
+    try {
+      const waiting = this.#client.withAbortSignal(stop, () => this.#handle.result());
+      return (await this.#existing(() => waiting)) as RunOutcome; // this library's wire contract
+    } catch (error) {
+      throw await toRunError(error, this.id, () => this.#read());
+    }
+  }
+
+  async #watchForWorker(waitForWorker: number | undefined, signal: AbortSignal): Promise<never> {
+    const { type } = await this.#existing(() => this.#handle.describe());
+    return watchForWorker({ handle: this.#handle, agent: type, waitForWorker, signal });
+  }
+
+  async #timeOut(timeout: number, stop: AbortSignal): Promise<never> {
+    await sleep(timeout, undefined, { signal: stop });
+    const run = await this.#read();
+    throw new RunTimedOutError(
+      `run '${this.id}' did not finish within ${timeout / 1000} s. It goes on: getRun('${this.id}') finds it.`,
+      { runId: this.id, usage: run.usage, messages: run.messagesSoFar(), stillRunning: true },
+    );
+  }
+
+  #read(): Promise<RecordedRun> {
+    return this.#existing(() => readRun(this.#client, this.id));
+  }
+
+  async #existing<Value>(ask: () => Promise<Value>): Promise<Value> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      const { namespace } = this.#client.options;
+      throw new UserError(`no run '${this.id}' exists in namespace '${namespace}'`, { cause: error });
+    }
+  }
+}
+
+const GRPC_NOT_FOUND = 5;
+
+function isNotFound(error: unknown): boolean {
+  if (error instanceof WorkflowNotFoundError) return true;
+  return isGrpcServiceError(error) && Number(error.code) === GRPC_NOT_FOUND;
+}
+
+function toReason(reason: unknown): string {
+  return reason instanceof Error ? reason.message : typeof reason === 'string' ? reason : '';
+}

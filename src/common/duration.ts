@@ -1,0 +1,17 @@
+import ms, { type StringValue } from 'ms';
+import { z } from 'zod';
+
+/** Milliseconds, or a text like `'30s'` or `'5 minutes'`. */
+export type Duration = StringValue | number;
+
+const EXPECTED = { error: "expected milliseconds above 0, or a text like '30s'" };
+
+/** Parses a duration that must be longer than nothing. */
+export const durationSchema = z
+  .union([z.number(), z.string().min(1)], EXPECTED) // `ms` throws at an empty text
+  .transform((value) => (typeof value === 'number' ? value : ms(value as StringValue)))
+  .refine((value) => Number.isFinite(value) && value > 0, EXPECTED);
+
+export function toMilliseconds(duration: Duration): number {
+  return durationSchema.parse(duration);
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { JsonObject, JsonValue } from './json';
+import type { ModelSettings } from './model-settings';
+import type { UserPrompt } from './messages';
+import type { UsageLimits } from './usage';
+
+const limit = z.number().min(0).nullable().optional();
+
+/** Parses {@link UsageLimits}. */
+export const usageLimitsSchema = z.strictObject({
+  requestLimit: limit,
+  toolCallsLimit: limit,
+  inputTokensLimit: limit,
+  outputTokensLimit: limit,
+  totalTokensLimit: limit,
+}) as unknown as z.ZodType<UsageLimits>; // zod writes `undefined` into optional keys' types; nothing else differs
+
+/** Parses {@link ModelSettings}. */
+export const modelSettingsSchema = z.strictObject({
+  maxTokens: z.int().min(1).optional(),
+  temperature: z.number().min(0).optional(),
+  topP: z.number().min(0).max(1).optional(),
+  seed: z.int().optional(),
+  presencePenalty: z.number().optional(),
+  frequencyPenalty: z.number().optional(),
+  stopSequences: z.array(z.string()).optional(),
+  parallelToolCalls: z.boolean().optional(),
+  toolChoice: z.enum(['auto', 'required', 'none']).optional(),
+  reasoningEffort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).optional(),
+  reasoningSummary: z.enum(['auto', 'concise', 'detailed']).optional(),
+  serviceTier: z.enum(['auto', 'default', 'flex', 'priority']).optional(),
+  user: z.string().optional(),
+  extraBody: z.record(z.string(), z.json()).optional(),
+  extraHeaders: z.record(z.string(), z.string()).optional(),
+}) as unknown as z.ZodType<ModelSettings>; // as above
+
+const binary = z.strictObject({
+  kind: z.literal('binary'),
+  mediaType: z.string().min(1),
+  data: z.base64(),
+  fileName: z.string().optional(),
+});
+
+const url = z.strictObject({
+  kind: z.enum(['image-url', 'document-url', 'audio-url']),
+  url: z.url(),
+  mediaType: z.string().optional(),
+});
+
+const text = z.strictObject({ kind: z.literal('text'), text: z.string() });
+
+/** Parses a {@link UserPrompt}. */
+export const userPromptSchema = z.union([z.string(), z.array(z.union([text, url, binary])).min(1)], {
+  error: 'expected a text or a list of content parts',
+}) as unknown as z.ZodType<UserPrompt>; // as above
+
+export const jsonSchema: z.ZodType<JsonValue> = z.json();
+
+export const jsonObjectSchema: z.ZodType<JsonObject> = z.record(z.string(), z.json());

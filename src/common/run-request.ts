@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import {
+  jsonObjectSchema,
+  jsonSchema,
+  modelSettingsSchema,
+  usageLimitsSchema,
+  userPromptSchema,
+} from './option-schemas';
+import type { RunRequest } from './wire';
+
+const counter = z.number().min(0).optional();
+
+const usageSchema = z.strictObject({
+  requests: counter,
+  toolCalls: counter,
+  inputTokens: counter,
+  outputTokens: counter,
+  cacheReadTokens: counter,
+  cacheWriteTokens: counter,
+  reasoningTokens: counter,
+  totalTokens: counter,
+  cost: counter,
+  details: z.record(z.string(), z.number()).optional(),
+});
+
+/** Parses a {@link RunRequest}: on the client before anything starts, on the worker for runs that others start. */
+export const runRequestSchema = z.strictObject({
+  prompt: userPromptSchema.optional(),
+  deps: jsonSchema.optional(),
+  model: z.string().min(1).optional(),
+  modelSettings: modelSettingsSchema.optional(),
+  usageLimits: usageLimitsSchema.optional(),
+  usage: usageSchema.optional(),
+  instructions: z.string().optional(),
+  metadata: jsonObjectSchema.optional(),
+}) as unknown as z.ZodType<RunRequest>; // zod writes `undefined` into optional keys' types; nothing else differs

@@ -1,0 +1,37 @@
+import { takeCharacters } from './json';
+
+/**
+ * What may become one payload: the server refuses more than 2 MiB, and codecs (encryption) need some room.
+ * An oversized command would block its workflow task for ever, so sizes are checked where values are made.
+ */
+export const MAX_PAYLOAD_BYTES = 1_900_000;
+
+/** Larger tool arguments go to the tool by reference to the transcript instead of being recorded a second time. */
+export const MAX_INLINE_ARGUMENTS_BYTES = 8 * 1024;
+
+/** All inline tool arguments of one step together; a workflow task may emit 4 MB in sum. */
+export const MAX_INLINE_ARGUMENTS_PER_STEP_BYTES = 256 * 1024;
+
+/** Characters of an error's text that are recorded. The server cuts an activity's failure at 4 KiB. */
+export const MAX_ERROR_TEXT_LENGTH = 1_000;
+
+/** Tool calls that one response may hold, so that what one workflow task emits stays bounded. */
+export const MAX_TOOL_CALLS_PER_RESPONSE = 256;
+
+/** Characters of validation issues that a retry prompt shows to the model. */
+export const MAX_RETRY_TEXT_LENGTH = 2_000;
+
+/** Characters of a tool name or tool-call id that a model may invent. */
+export const MAX_MODEL_NAME_LENGTH = 128;
+
+/** Characters of one page of a transcript query's answer; at most 3 bytes each, below the 2 MiB of an answer. */
+export const TRANSCRIPT_PAGE_LENGTH = 400_000;
+
+/** Characters of a summary that the UI shows beside a run or an activity. */
+export const MAX_SUMMARY_LENGTH = 80;
+
+export function cutText(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const kept = takeCharacters(text, length);
+  return `${kept}… (${text.length - kept.length} more characters)`;
+}

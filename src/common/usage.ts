@@ -1,0 +1,91 @@
+import type { ResponseUsage } from './messages';
+
+/** What a run has spent so far. Tokens are the provider's counts. */
+export interface Usage {
+  readonly requests: number;
+  /** Tool calls that ran and succeeded. */
+  readonly toolCalls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly reasoningTokens: number;
+  /** Input and output tokens together. */
+  readonly totalTokens: number;
+  /** In US dollars; present when a price is known. */
+  readonly cost?: number;
+  /** Other counters of the provider, summed by key. */
+  readonly details: Readonly<Record<string, number>>;
+}
+
+export const NO_USAGE: Usage = Object.freeze({
+  requests: 0,
+  toolCalls: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+  totalTokens: 0,
+  details: Object.freeze({}),
+});
+
+/** The sum of two usages; neither is changed. A part that is not given counts as 0. */
+export function addUsage(left: Usage, right: Partial<Usage>): Usage {
+  const sum = (key: keyof Omit<Usage, 'details' | 'cost' | 'totalTokens'>): number =>
+    left[key] + (right[key] ?? 0);
+  const inputTokens = sum('inputTokens');
+  const outputTokens = sum('outputTokens');
+  return {
+    requests: sum('requests'),
+    toolCalls: sum('toolCalls'),
+    inputTokens,
+    outputTokens,
+    cacheReadTokens: sum('cacheReadTokens'),
+    cacheWriteTokens: sum('cacheWriteTokens'),
+    reasoningTokens: sum('reasoningTokens'),
+    totalTokens: inputTokens + outputTokens,
+    ...(left.cost === undefined && right.cost === undefined
+      ? {}
+      : { cost: (left.cost ?? 0) + (right.cost ?? 0) }),
+    details: addDetails(left.details, right.details ?? {}),
+  };
+}
+
+/** The usage after one more accepted response. */
+export function withResponseUsage(usage: Usage, response: ResponseUsage): Usage {
+  return addUsage(usage, { ...response, requests: 1 });
+}
+
+function addDetails(left: Usage['details'], right: Usage['details']): Usage['details'] {
+  const sums = new Map(Object.entries(left));
+  for (const [key, value] of Object.entries(right)) sums.set(key, (sums.get(key) ?? 0) + value);
+  return Object.fromEntries(sums);
+}
+
+/** Ceilings of a run. `null` switches one off; `0` is honoured. */
+export interface UsageLimits {
+  /**
+   * Model requests.
+   * @default 50
+   */
+  readonly requestLimit?: number | null;
+  /** Tool calls that succeeded, checked ahead for all calls of a response. @default null */
+  readonly toolCallsLimit?: number | null;
+  /** @default null */
+  readonly inputTokensLimit?: number | null;
+  /** @default null */
+  readonly outputTokensLimit?: number | null;
+  /** Input and output tokens together. @default null */
+  readonly totalTokensLimit?: number | null;
+}
+
+export const DEFAULT_REQUEST_LIMIT = 50;
+
+export const USAGE_LIMIT_NAMES = [
+  'requestLimit',
+  'toolCallsLimit',
+  'inputTokensLimit',
+  'outputTokensLimit',
+  'totalTokensLimit',
+] as const satisfies readonly (keyof UsageLimits)[];

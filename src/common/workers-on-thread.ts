@@ -1,0 +1,21 @@
+const workers = Symbol.for('perdure.workers-on-this-thread');
+
+interface ThreadState {
+  [workers]?: number;
+}
+
+/** How many workers of this library run on this thread; blocking it would block them. */
+export function workersOnThisThread(): number {
+  return (globalThis as ThreadState)[workers] ?? 0;
+}
+
+/** Counts a worker for as long as it runs. */
+export async function whileWorkerRuns(run: () => Promise<void>): Promise<void> {
+  const thread = globalThis as ThreadState;
+  thread[workers] = workersOnThisThread() + 1;
+  try {
+    await run();
+  } finally {
+    thread[workers] = workersOnThisThread() - 1;
+  }
+}

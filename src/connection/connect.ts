@@ -1,0 +1,57 @@
+import { Connection, isGrpcServiceError } from '@temporalio/client';
+import { ServerUnreachableError, UserError } from '../common/errors';
+import type { ResolvedSettings } from './settings';
+
+/** Beyond gRPC's 4 MB, so that long histories can be read. */
+const MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
+
+const GRPC_NOT_FOUND = 5;
+
+/**
+ * Connects to a server and makes sure that it has the namespace.
+ * @throws {ServerUnreachableError} when nothing answers within the connect time-out.
+ * @throws {UserError} when the namespace does not exist.
+ */
+export async function connect(settings: ResolvedSettings): Promise<Connection> {
+  const connection = await reach(settings);
+  try {
+    await assertNamespace(connection, settings);
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function reach({ address, connectTimeout, options }: ResolvedSettings): Promise<Connection> {
+  try {
+    return await Connection.connect({
+      ...options,
+      address,
+      connectTimeout,
+      channelArgs: { 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES },
+    });
+  } catch (cause) {
+    throw new ServerUnreachableError(
+      `No Temporal server answers at '${address}' (tried for ${connectTimeout / 1000} s). ` +
+        'Start one with `temporal server start-dev`, or set TEMPORAL_ADDRESS to one that runs.',
+      { address, cause },
+    );
+  }
+}
+
+async function assertNamespace(
+  connection: Connection,
+  { address, namespace }: ResolvedSettings,
+): Promise<void> {
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+  } catch (error) {
+    if (!isGrpcServiceError(error) || Number(error.code) !== GRPC_NOT_FOUND) return; // no leave to ask is no fault
+    throw new UserError(
+      `The server at '${address}' has no namespace '${namespace}'. ` +
+        `Create it with \`temporal operator namespace create -n ${namespace}\`, or set TEMPORAL_NAMESPACE.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { z } from 'zod';
+import { parseOptions } from '../common/options';
+import { DEFAULT_TASK_QUEUE } from '../common/wire';
+import { connect, type ConnectionSettings, resolveSettings } from '../connection';
+import { perdurePlugin, type PluginOptions } from './plugin';
+
+export interface CreateWorkerOptions extends PluginOptions {
+  /** Where the server is. @default the environment */
+  readonly connection?: ConnectionSettings;
+  /** What the worker polls, and clients send runs to. @default 'agents' */
+  readonly taskQueue?: string;
+  /** Anything else of Temporal's worker: tuning, interceptors, a codec, activities and workflows of your own. */
+  readonly temporal?: Omit<Partial<WorkerOptions>, 'connection' | 'namespace' | 'taskQueue'>;
+}
+
+const createWorkerOptions = z.strictObject({
+  agents: z.unknown().optional(),
+  models: z.unknown().optional(),
+  transcriptCacheSize: z.unknown().optional(),
+  connection: z.unknown().optional(),
+  taskQueue: z.string().min(1).default(DEFAULT_TASK_QUEUE),
+  temporal: z.custom<CreateWorkerOptions['temporal']>((value) => typeof value === 'object').optional(),
+});
+
+/**
+ * A worker that serves agents: connect, then `await worker.run()`. It stops on SIGTERM and SIGINT: takes no new work,
+ * gives running requests 10 s to finish, and hands the rest back.
+ * @throws {UserError} for a mistake in agents or options, naming the field.
+ * @throws {ServerUnreachableError} when no server answers within the connect time-out.
+ */
+export async function createWorker(options: CreateWorkerOptions): Promise<Worker> {
+  const { taskQueue, temporal } = parseOptions(createWorkerOptions, options, 'createWorker');
+  const { agents, models, transcriptCacheSize } = options;
+  const plugin = perdurePlugin({
+    agents,
+    ...(models === undefined ? {} : { models }),
+    ...(transcriptCacheSize === undefined ? {} : { transcriptCacheSize }),
+  });
+  const settings = resolveSettings(options.connection);
+  await (await connect(settings)).close(); // fails sooner and clearer than the worker's own connection
+  const connection = await NativeConnection.connect({ ...settings.options, address: settings.address });
+  return Worker.create({
+    ...temporal,
+    plugins: [...(temporal?.plugins ?? []), plugin],
+    connection,
+    namespace: settings.namespace,
+    taskQueue,
+  });
+}

@@ -1,0 +1,87 @@
+import { SimplePlugin } from '@temporalio/plugin';
+import type { ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
+import { z } from 'zod';
+import {
+  AgentRegistry,
+  createActivities,
+  DEFAULT_TRANSCRIPT_CACHE_SIZE,
+  type Models,
+  TranscriptCache,
+} from '../activities';
+import type { Agent } from '../common/agent';
+import { UserError } from '../common/errors';
+import { parseOptions } from '../common/options';
+import { whileWorkerRuns } from '../common/workers-on-thread';
+import { packageFile } from '../package-file';
+import { WORKER_DEFAULTS } from './defaults';
+
+export interface PluginOptions {
+  /** What this worker serves: at least one, each name once. */
+  readonly agents: readonly Agent[];
+  /** Models by the names that agents use, beside `openai:NAME` and `openai-chat:NAME`. */
+  readonly models?: Models;
+  /** JSON characters of the transcripts that the worker remembers. @default 128 Mi */
+  readonly transcriptCacheSize?: number;
+}
+
+const pluginOptions = z.object({
+  agents: z
+    .array(z.custom<Agent>(isAgent, { error: 'expected an agent made by defineAgent' }))
+    .min(1, { error: 'expected at least one agent' }),
+  models: z.custom<Models>((value) => typeof value === 'object' && value !== null).optional(),
+  transcriptCacheSize: z.int().min(1).default(DEFAULT_TRANSCRIPT_CACHE_SIZE),
+});
+
+function isAgent(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'tools' in value && 'model' in value;
+}
+
+/**
+ * Lets a Temporal worker of your own serve agents: `Worker.create({ plugins: [perdurePlugin({ agents })], … })`. A
+ * worker with workflows of its own re-exports ours from them (`export * from 'perdure/workflows'`, and the default).
+ * @throws {UserError} for a mistake in the options, naming the field.
+ */
+export function perdurePlugin(options: PluginOptions): SimplePlugin {
+  return new PerdurePlugin(options);
+}
+
+class PerdurePlugin extends SimplePlugin {
+  readonly #toolNames: ReadonlySet<string>;
+
+  constructor(options: PluginOptions) {
+    const { agents, models, transcriptCacheSize } = parseOptions(pluginOptions, options, 'worker options');
+    const registry = new AgentRegistry(agents, models);
+    const cache = new TranscriptCache(transcriptCacheSize);
+    super({ name: 'perdure', activities: createActivities({ registry, cache }) });
+    this.#toolNames = registry.toolNames;
+  }
+
+  override configureWorker(options: WorkerOptions): WorkerOptions {
+    this.#assertNoClash(options.activities ?? {});
+    return { ...WORKER_DEFAULTS, ...super.configureWorker(withBundle(options)) };
+  }
+
+  override configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
+    return super.configureReplayWorker(withBundle(options));
+  }
+
+  override runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    return whileWorkerRuns(() => super.runWorker(worker, next));
+  }
+
+  /** A tool's calls are activities of the tool's name: one of the user's with that name would serve them. */
+  #assertNoClash(activities: object): void {
+    const clash = Object.keys(activities).find((name) => name === 'default' || this.#toolNames.has(name));
+    if (clash === undefined) return;
+    throw new UserError(
+      `The worker's activity '${clash}' has the name of a tool, or is the default one, which serves tools. Rename one of them.`,
+    );
+  }
+}
+
+function withBundle<Options extends Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>>(
+  options: Options,
+): Options {
+  if (options.workflowBundle !== undefined || options.workflowsPath !== undefined) return options;
+  return { ...options, workflowBundle: { codePath: packageFile('lib/workflow-bundle.js') } };
+}

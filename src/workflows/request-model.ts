@@ -1,0 +1,40 @@
+import { isCancellation, scheduleActivity } from '@temporalio/workflow';
+import { MODEL_REQUEST_ACTIVITY, type ModelRequestInput, type ModelRequestResult } from '../common/wire';
+import { describeFailure, fieldsOf, toApplicationFailure } from './failure';
+import { type RunFailure, type RunState, type Step, withModelFailure, withModelResponse } from './loop';
+import { toActivityOptions } from './activity-options';
+
+type RequestModelStep = Extract<Step, { kind: 'request-model' }>;
+
+/** Carries out one model request. */
+export async function requestModel(state: RunState, step: RequestModelStep): Promise<RunState> {
+  const { manifest } = state;
+  const input: ModelRequestInput = { step: step.number, transcript: step.transcript };
+  const options = toActivityOptions(manifest, manifest.modelCall, `step ${step.number} · ${manifest.model}`);
+  let result: ModelRequestResult;
+  try {
+    result = await scheduleActivity<ModelRequestResult>(MODEL_REQUEST_ACTIVITY, [input], options);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return withModelFailure(state, toModelFailure(error, manifest.model));
+  }
+  return withModelResponse(state, result);
+}
+
+function toModelFailure(error: unknown, model: string): RunFailure {
+  const failure = toApplicationFailure(error);
+  switch (failure?.type) {
+    case 'ModelRequestError':
+    case 'PayloadTooLargeError':
+    case 'UnexpectedModelBehaviorError':
+    case 'HookExecutionError':
+    case 'UserError':
+      return { type: failure.type, message: failure.message, fields: fieldsOf(failure) };
+    default:
+      return {
+        type: 'ModelRequestError',
+        message: `The request to '${model}' failed: ${describeFailure(error)}`,
+        fields: { model, retryable: true },
+      };
+  }
+}

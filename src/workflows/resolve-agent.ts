@@ -1,0 +1,32 @@
+import { ApplicationFailure, scheduleLocalActivity } from '@temporalio/workflow';
+import { NO_USAGE } from '../common/usage';
+import {
+  type AgentManifest,
+  RESOLVE_AGENT_ACTIVITY,
+  type RunFailureDetail,
+  type RunRequest,
+} from '../common/wire';
+import { toApplicationFailure } from './failure';
+
+/**
+ * Asks the worker for the agent that this workflow's type names, and has it check the request. A local activity: one
+ * event, its input is not recorded, and the worker remembers the request for the activities to come.
+ */
+export async function resolveAgent(request: RunRequest): Promise<AgentManifest> {
+  try {
+    return await scheduleLocalActivity<AgentManifest>(RESOLVE_AGENT_ACTIVITY, [request], {
+      startToCloseTimeout: '10s',
+      retry: { initialInterval: '100ms', maximumAttempts: 5 },
+    });
+  } catch (error) {
+    const failure = toApplicationFailure(error);
+    if (failure === undefined) throw error;
+    const detail: RunFailureDetail = { usage: NO_USAGE, tail: [], fields: {} };
+    throw ApplicationFailure.create({
+      type: failure.type ?? 'UserError',
+      message: failure.message,
+      nonRetryable: true,
+      details: [detail],
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import { isJsonObject, jsonBytes, type JsonValue, toOneLine } from '../common/json';
+import type { ToolCallPart } from '../common/messages';
+import {
+  MAX_INLINE_ARGUMENTS_BYTES,
+  MAX_INLINE_ARGUMENTS_PER_STEP_BYTES,
+  MAX_SUMMARY_LENGTH,
+} from '../common/size-limits';
+import { targetOf } from '../common/transcript';
+import type { ToolCallContext } from '../common/wire';
+import type { JudgedCall, RunState } from './loop';
+
+/** What one tool activity is given, and what the operator reads beside it. */
+export interface ToolInput {
+  readonly position: number;
+  readonly call: ToolCallPart;
+  readonly args: JsonValue;
+  readonly context: ToolCallContext;
+  readonly summary: string;
+}
+
+const ARGUMENTS_BY_REFERENCE = '(large arguments: see the response that made the call)';
+
+/** Arguments stand in the activity's input for people to read, as long as they and their sum stay small. */
+export function toToolInputs(state: RunState, calls: readonly JudgedCall[]): ToolInput[] {
+  let room = MAX_INLINE_ARGUMENTS_PER_STEP_BYTES;
+  return calls.map(({ position, call }) => {
+    const args = toReadableArguments(call);
+    const bytes = jsonBytes(args);
+    const inline = bytes <= MAX_INLINE_ARGUMENTS_BYTES && bytes <= room;
+    if (inline) room -= bytes;
+    return {
+      position,
+      call,
+      args: inline ? args : ARGUMENTS_BY_REFERENCE,
+      context: toContext(state, call, inline),
+      summary: state.manifest.summaries ? summarize(args) : '',
+    };
+  });
+}
+
+function toContext(
+  state: RunState,
+  { toolName, toolCallId }: ToolCallPart,
+  inline: boolean,
+): ToolCallContext {
+  const retry = state.retries.tools.get(toolName);
+  return {
+    toolCallId,
+    step: state.step,
+    usage: state.usage,
+    transcript: targetOf(state.transcript.unsent),
+    ...(retry === undefined ? {} : { retry }),
+    ...(inline ? {} : { argumentsByReference: true }),
+  };
+}
+
+function toReadableArguments({ args }: ToolCallPart): JsonValue {
+  if (typeof args !== 'string') return args;
+  try {
+    const parsed: JsonValue = JSON.parse(args);
+    return isJsonObject(parsed) ? parsed : args;
+  } catch {
+    return args; // not JSON: the tool's validation says so, to the model
+  }
+}
+
+function summarize(args: JsonValue): string {
+  return toOneLine(typeof args === 'string' ? args : JSON.stringify(args), MAX_SUMMARY_LENGTH);
+}

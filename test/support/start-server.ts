@@ -1,0 +1,13 @@
+// Starts one real Temporal server for all server suites; they find it in the environment.
+import { type DevServer, startDevServer } from '../../src/dev-server';
+
+declare global {
+  var temporalServer: DevServer | undefined;
+}
+
+export default async function startServer(): Promise<void> {
+  const server = await startDevServer({ onProgress: (message) => process.stderr.write(`${message}\n`) });
+  globalThis.temporalServer = server;
+  process.env['TEMPORAL_ADDRESS'] = server.address;
+  if (server.uiUrl !== undefined) process.env['TEMPORAL_UI_URL'] = server.uiUrl;
+}

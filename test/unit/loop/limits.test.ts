@@ -1,0 +1,320 @@
+import type { UsageLimits } from '../../../src/common/usage';
+import { runScript } from './run-script';
+import {
+  asksAgain,
+  call,
+  fails,
+  invalidCall,
+  output,
+  returns,
+  says,
+  type Script,
+  text,
+  unknownCall,
+} from './script';
+
+const spent = { inputTokens: 10, outputTokens: 4 };
+
+interface Case {
+  readonly when: string;
+  readonly limits: UsageLimits;
+  readonly usage?: Script['usage'];
+  /** What the model spends in its only response. */
+  readonly spends?: typeof spent;
+  readonly message?: string;
+  readonly fields?: { readonly limit: string; readonly value: number };
+}
+
+/** A run of one request. */
+function runOnce({ limits, usage = {}, spends = spent, message }: Case) {
+  const stopsEarly = message?.startsWith('The next request') === true;
+  const model = stopsEarly ? [] : [says(text('hi')).spending(spends)];
+  return runScript({ agent: { limits }, usage, model });
+}
+
+describe('before a request', () => {
+  const cases: readonly Case[] = [
+    {
+      when: 'requestLimit is reached (>=)',
+      limits: { requestLimit: 3 },
+      usage: { requests: 3 },
+      message: 'The next request would exceed the request_limit of 3',
+      fields: { limit: 'request_limit', value: 4 },
+    },
+    {
+      when: 'requestLimit is 0',
+      limits: { requestLimit: 0 },
+      message: 'The next request would exceed the request_limit of 0',
+      fields: { limit: 'request_limit', value: 1 },
+    },
+    {
+      when: 'requestLimit is not given: it is 50',
+      limits: {},
+      usage: { requests: 50 },
+      message: 'The next request would exceed the request_limit of 50',
+      fields: { limit: 'request_limit', value: 51 },
+    },
+    {
+      when: 'inputTokensLimit is exceeded by the starting usage',
+      limits: { inputTokensLimit: 100 },
+      usage: { inputTokens: 101 },
+      message: 'The next request would exceed the input_tokens_limit of 100 (input_tokens=101)',
+      fields: { limit: 'input_tokens_limit', value: 101 },
+    },
+    {
+      when: 'totalTokensLimit is exceeded by the starting usage',
+      limits: { totalTokensLimit: 100 },
+      usage: { inputTokens: 60, outputTokens: 41 },
+      message: 'The next request would exceed the total_tokens_limit of 100 (total_tokens=101)',
+      fields: { limit: 'total_tokens_limit', value: 101 },
+    },
+    {
+      when: 'several are broken: requests come first',
+      limits: { requestLimit: 0, inputTokensLimit: 0, totalTokensLimit: 0 },
+      usage: { inputTokens: 1 },
+      message: 'The next request would exceed the request_limit of 0',
+    },
+    {
+      when: 'several are broken: input tokens come before total tokens',
+      limits: { inputTokensLimit: 0, totalTokensLimit: 0 },
+      usage: { inputTokens: 1 },
+      message: 'The next request would exceed the input_tokens_limit of 0 (input_tokens=1)',
+    },
+  ];
+
+  it.each(cases)('stops when $when', (scenario) => {
+    const run = runOnce(scenario);
+    expect(run.failure).toMatchObject({ type: 'UsageLimitExceededError', message: scenario.message });
+    if (scenario.fields) expect(run.failure?.fields).toEqual(scenario.fields);
+    expect(run.failure?.discardedResponse).toBeUndefined();
+    expect(run.steps).toBe(0);
+    expect(run.requests).toEqual([]);
+  });
+
+  it.each<Case>([
+    { when: 'requestLimit is not reached', limits: { requestLimit: 3 }, usage: { requests: 2 } },
+    { when: 'requestLimit is null', limits: { requestLimit: null }, usage: { requests: 5000 } },
+    { when: 'requestLimit is not given, and 49 were made', limits: {}, usage: { requests: 49 } },
+    {
+      when: 'inputTokensLimit is reached exactly',
+      limits: { inputTokensLimit: 100 },
+      usage: { inputTokens: 100 },
+      spends: { inputTokens: 0, outputTokens: 4 },
+    },
+    {
+      when: 'totalTokensLimit is reached exactly',
+      limits: { totalTokensLimit: 100 },
+      usage: { inputTokens: 100 },
+      spends: { inputTokens: 0, outputTokens: 0 },
+    },
+  ])('asks the model when $when', (scenario) => {
+    expect(runOnce(scenario).output).toBe('hi');
+  });
+
+  it('does not look at outputTokensLimit', () => {
+    const run = runOnce({ when: '', limits: { outputTokensLimit: 100 }, usage: { outputTokens: 101 } });
+    expect(run.steps).toBe(1);
+    expect(run.failure?.message).toBe('Exceeded the output_tokens_limit of 100 (output_tokens=105)');
+  });
+
+  it('keeps the request that was not sent in the transcript', () => {
+    const run = runScript({
+      agent: { limits: { requestLimit: 1 } },
+      tools: { add: returns(3) },
+      model: [says(call('add'))],
+    });
+    expect(run.failure?.message).toBe('The next request would exceed the request_limit of 1');
+    expect(run.transcript).toEqual(['user: hello', 'model calls add', 'add returned 3']);
+    expect(run.tail).toEqual([{ response: 'response-1' }, { request: [{ result: 'result-1' }] }]);
+    expect(run.usage).toMatchObject({ requests: 1, toolCalls: 1 });
+  });
+
+  it('keeps the prompt that was not sent in the transcript', () => {
+    const run = runScript({ agent: { limits: { requestLimit: 0 } }, model: [] });
+    expect(run.transcript).toEqual(['user: hello']);
+    expect(run.tail).toEqual([{ input: true }]);
+  });
+});
+
+describe('after a response', () => {
+  const cases: readonly Case[] = [
+    {
+      when: 'inputTokensLimit is exceeded',
+      limits: { inputTokensLimit: 9 },
+      message: 'Exceeded the input_tokens_limit of 9 (input_tokens=10)',
+      fields: { limit: 'input_tokens_limit', value: 10 },
+    },
+    {
+      when: 'outputTokensLimit is exceeded',
+      limits: { outputTokensLimit: 3 },
+      message: 'Exceeded the output_tokens_limit of 3 (output_tokens=4)',
+      fields: { limit: 'output_tokens_limit', value: 4 },
+    },
+    {
+      when: 'totalTokensLimit is exceeded',
+      limits: { totalTokensLimit: 13 },
+      message: 'Exceeded the total_tokens_limit of 13 (total_tokens=14)',
+      fields: { limit: 'total_tokens_limit', value: 14 },
+    },
+    {
+      when: 'a limit is exceeded together with the starting usage',
+      limits: { inputTokensLimit: 100 },
+      usage: { inputTokens: 91 },
+      message: 'Exceeded the input_tokens_limit of 100 (input_tokens=101)',
+    },
+    {
+      when: 'a limit of 0 is exceeded',
+      limits: { outputTokensLimit: 0 },
+      message: 'Exceeded the output_tokens_limit of 0 (output_tokens=4)',
+    },
+    {
+      when: 'all are broken: input tokens come first',
+      limits: { inputTokensLimit: 0, outputTokensLimit: 0, totalTokensLimit: 0 },
+      message: 'Exceeded the input_tokens_limit of 0 (input_tokens=10)',
+    },
+    {
+      when: 'output and total tokens are broken: output tokens come first',
+      limits: { outputTokensLimit: 0, totalTokensLimit: 0 },
+      message: 'Exceeded the output_tokens_limit of 0 (output_tokens=4)',
+    },
+  ];
+
+  it.each(cases)('stops when $when', (scenario) => {
+    const run = runOnce(scenario);
+    expect(run.failure).toMatchObject({ type: 'UsageLimitExceededError', message: scenario.message });
+    if (scenario.fields) expect(run.failure?.fields).toEqual(scenario.fields);
+  });
+
+  it.each<Case>([
+    { when: 'inputTokensLimit is reached exactly', limits: { inputTokensLimit: 10 } },
+    { when: 'outputTokensLimit is reached exactly', limits: { outputTokensLimit: 4 } },
+    { when: 'totalTokensLimit is reached exactly', limits: { totalTokensLimit: 14 } },
+    {
+      when: 'the limits are null',
+      limits: { inputTokensLimit: null, outputTokensLimit: null, totalTokensLimit: null },
+    },
+  ])('accepts it when $when', (scenario) => {
+    expect(runOnce(scenario).output).toBe('hi');
+  });
+
+  const overLimit = runScript({
+    agent: { limits: { totalTokensLimit: 20 } },
+    tools: { add: returns(3) },
+    model: [says(call('add')).spending(spent), says(call('add')).spending(spent)],
+  });
+
+  it('counts what the discarded response cost', () => {
+    expect(overLimit.usage).toMatchObject({ requests: 2, totalTokens: 28, toolCalls: 1 });
+    expect(overLimit.steps).toBe(2);
+  });
+
+  it('keeps the response that broke the limit apart from the messages, which can be continued', () => {
+    expect(overLimit.failure?.discardedResponse).toBe('response-2');
+    expect(overLimit.transcript).toEqual(['user: hello', 'model calls add', 'add returned 3']);
+    expect(overLimit.tail).toEqual([]);
+  });
+
+  it('runs none of its tools', () => {
+    expect(overLimit.toolsRun).toEqual(['add']);
+  });
+});
+
+describe('toolCallsLimit', () => {
+  const tools = { add: returns(3), again: asksAgain('more'), fail: fails('no') };
+  const twoCalls = says(call('add'), call('add'));
+
+  it('looks ahead over all calls of a response, and runs none of them when it would be exceeded', () => {
+    const run = runScript({
+      agent: { limits: { toolCallsLimit: 2 } },
+      tools,
+      model: [says(call('add')), twoCalls],
+    });
+    expect(run.failure).toMatchObject({
+      type: 'UsageLimitExceededError',
+      message: 'The next tool call(s) would exceed the tool_calls_limit of 2 (tool_calls=3)',
+      fields: { limit: 'tool_calls_limit', value: 3 },
+    });
+    expect(run.toolsRun).toEqual(['add']);
+    expect(run.usage.toolCalls).toBe(1);
+  });
+
+  it('keeps the response with the calls in the transcript', () => {
+    const run = runScript({ agent: { limits: { toolCallsLimit: 1 } }, tools, model: [twoCalls] });
+    expect(run.transcript).toEqual(['user: hello', 'model calls add', 'model calls add']);
+  });
+
+  it.each<{ when: string; limits: UsageLimits; usage?: Script['usage'] }>([
+    { when: 'it is reached exactly', limits: { toolCallsLimit: 2 } },
+    { when: 'it is null', limits: { toolCallsLimit: null }, usage: { toolCalls: 1000 } },
+    { when: 'it is not given', limits: {}, usage: { toolCalls: 1000 } },
+  ])('lets the calls run when $when', ({ limits, usage = {} }) => {
+    const run = runScript({ agent: { limits }, usage, tools, model: [twoCalls, says(text('ok'))] });
+    expect(run.toolsRun).toEqual(['add', 'add']);
+  });
+
+  it.each([
+    { what: 'a limit of 0', limit: 0, usage: {}, value: 1 },
+    { what: 'the starting usage', limit: 5, usage: { toolCalls: 5 }, value: 6 },
+  ])('honours $what', ({ limit, usage, value }) => {
+    const run = runScript({
+      agent: { limits: { toolCallsLimit: limit } },
+      usage,
+      tools,
+      model: [says(call('add'))],
+    });
+    expect(run.failure?.message).toBe(
+      `The next tool call(s) would exceed the tool_calls_limit of ${limit} (tool_calls=${value})`,
+    );
+  });
+
+  it('counts calls of unknown tools and with invalid arguments in the look-ahead', () => {
+    const run = runScript({
+      agent: { limits: { toolCallsLimit: 2 } },
+      tools,
+      model: [says(call('add'), unknownCall('guess'), invalidCall('add'))],
+    });
+    expect(run.failure?.fields).toEqual({ limit: 'tool_calls_limit', value: 3 });
+    expect(run.toolsRun).toEqual([]);
+  });
+
+  it('counts a response of nothing but calls that cannot run', () => {
+    const run = runScript({
+      agent: { limits: { toolCallsLimit: 0 } },
+      tools,
+      model: [says(unknownCall('guess'))],
+    });
+    expect(run.failure?.fields).toEqual({ limit: 'tool_calls_limit', value: 1 });
+  });
+
+  it('leaves calls of the output tool out', () => {
+    const run = runScript({
+      agent: { output: 'tool', limits: { toolCallsLimit: 0 } },
+      usage: { toolCalls: 3 },
+      model: [says(output({ a: 1 }))],
+    });
+    expect(run.output).toEqual({ a: 1 });
+  });
+
+  it('counts function calls beside a call of the output tool', () => {
+    const run = runScript({
+      agent: { output: 'tool', limits: { toolCallsLimit: 0 } },
+      tools,
+      model: [says(output({ a: 1 }), call('add'))],
+    });
+    expect(run.failure?.fields).toEqual({ limit: 'tool_calls_limit', value: 1 });
+  });
+
+  it('counts only calls that succeeded towards the next look-ahead', () => {
+    const run = runScript({
+      agent: { limits: { toolCallsLimit: 3 } },
+      tools,
+      model: [
+        says(call('again'), call('fail'), call('add')),
+        says(call('add'), call('add')),
+        says(text('ok')),
+      ],
+    });
+    expect(run.output).toBe('ok');
+    expect(run.usage.toolCalls).toBe(3);
+  });
+});
