@@ -20,10 +20,15 @@ export function currentRun(): CurrentRun {
   return { workflowId, executionId: runId, agent: workflowType, key: `${workflowId}/${runId}` };
 }
 
-const HEARTBEAT_INTERVAL = 1_000;
+/** In milliseconds. */
+const MAX_HEARTBEAT_INTERVAL = 1_000;
+
+/** Several heartbeats fit into a time-out, so that a late one is not taken for a death. */
+const HEARTBEATS_PER_TIMEOUT = 4;
 
 /**
- * Runs work while telling the server, every second, that this worker lives; that is also how a cancellation gets here.
+ * Runs work while telling the server, at least every second, that this worker lives; that is also how a cancellation
+ * gets here.
  * Rejects as soon as the activity is cancelled, whatever the work does.
  */
 export async function whileAlive<Result>(
@@ -32,7 +37,7 @@ export async function whileAlive<Result>(
   const context = Context.current();
   let lastDetails: unknown;
   const beat = (): void => context.heartbeat(lastDetails);
-  const timer = setInterval(beat, HEARTBEAT_INTERVAL);
+  const timer = setInterval(beat, heartbeatInterval());
   const heartbeat = (details?: unknown): void => {
     lastDetails = details;
     beat();
@@ -42,4 +47,9 @@ export async function whileAlive<Result>(
   } finally {
     clearInterval(timer);
   }
+}
+
+function heartbeatInterval(): number {
+  const { heartbeatTimeoutMs = Infinity } = activityInfo();
+  return Math.min(MAX_HEARTBEAT_INTERVAL, heartbeatTimeoutMs / HEARTBEATS_PER_TIMEOUT);
 }

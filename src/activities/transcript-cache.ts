@@ -1,16 +1,24 @@
 import { LRUCache } from 'lru-cache';
 import type { ModelMessage, ModelResponse, RequestPart } from '../common/messages';
 import {
+  advanceAddress,
+  EMPTY_TRANSCRIPT,
   targetOf,
   toMessage,
-  advanceAddress,
   type TranscriptAddress,
   type TranscriptDelta,
 } from '../common/transcript';
-import { type RunRequest, toFirstMessage, type TranscriptSegment } from '../common/wire';
+import { type RunRequest, toFirstMessage } from '../common/wire';
+import type { RestoredSegment } from './restore-transcript';
 
 /** JSON characters of all transcripts that a worker keeps. */
 export const DEFAULT_TRANSCRIPT_CACHE_SIZE = 128 * 1024 * 1024;
+
+/** A transcript up to one address. */
+export interface TranscriptState {
+  readonly address: TranscriptAddress;
+  readonly messages: readonly ModelMessage[];
+}
 
 /** What a worker remembers of a run. Losing it costs a query, never a message. */
 interface CachedRun {
@@ -44,10 +52,13 @@ export class TranscriptCache {
     return cached.messages.slice(0, target.length);
   }
 
-  /** The messages at an address, or none. */
-  messagesAt(run: string, address: TranscriptAddress): readonly ModelMessage[] {
+  /** The latest state known that can be on the way to an address; the run's workflow says whether it is. */
+  closestTo(run: string, { base }: TranscriptDelta): TranscriptState {
     const cached = this.#runs.get(run);
-    return cached !== undefined && holds(cached, address) ? cached.messages.slice(0, address.length) : [];
+    if (cached === undefined) return { address: EMPTY_TRANSCRIPT, messages: [] };
+    const { messages, versions } = cached;
+    if (holds(cached, base)) return { address: base, messages: messages.slice(0, base.length) };
+    return { address: { length: messages.length, version: versions.at(-1) ?? '' }, messages };
   }
 
   keepRequest(run: string, request: RunRequest, size: number): void {
@@ -58,9 +69,11 @@ export class TranscriptCache {
     this.#change(run, size, ({ results }) => results.set(id, result));
   }
 
-  keepSegment(run: string, segment: TranscriptSegment, size: number): void {
+  /** Keeps what was restored after the state `have`; by now the cache may hold another one, or none. */
+  keepSegment(run: string, have: TranscriptAddress, { segment, size }: RestoredSegment): void {
     this.#change(run, size, (cached) => {
       cached.request = segment.request;
+      if (segment.from > 0 && !holds(cached, have)) return;
       cached.messages = [...cached.messages.slice(0, segment.from), ...segment.messages];
       cached.versions = [...cached.versions.slice(0, segment.from), ...segment.versions];
     });
@@ -85,15 +98,20 @@ function holds({ versions }: CachedRun, { length, version }: TranscriptAddress):
   return length === 0 || versions[length - 1] === version;
 }
 
+/** The last message of a state, when this is one that the cached transcript went through. */
+function messageAt(cached: CachedRun, address: TranscriptAddress): ModelMessage | undefined {
+  return holds(cached, address) ? cached.messages[address.length - 1] : undefined;
+}
+
 /** Replaces everything after a delta's base by what it appends; changes nothing when a part of it is unknown. */
 function extend(cached: CachedRun, { base, append }: TranscriptDelta): boolean {
   const messages = cached.messages.slice(0, base.length);
   const versions = cached.versions.slice(0, base.length);
   let address = base;
   for (const descriptor of append) {
-    const message = toMessage(descriptor, resultsOf(cached));
-    if (message === undefined) return false;
     address = advanceAddress(address, descriptor);
+    const message = messageAt(cached, address) ?? toMessage(descriptor, resultsOf(cached));
+    if (message === undefined) return false;
     messages.push(message);
     versions.push(address.version);
   }

@@ -26,11 +26,15 @@ export async function runSoFar(
   const request = cache.request(run.key);
   const messages = cache.messages(run.key, delta);
   if (request !== undefined && messages !== undefined) return { request, messages };
-  const known = cache.messagesAt(run.key, delta.base);
-  const have = known.length === delta.base.length ? delta.base : EMPTY_TRANSCRIPT;
-  const { segment, size } = await restoreTranscript(workflowOf(run), { have, want: targetOf(delta) });
-  cache.keepSegment(run.key, segment, size);
-  return { request: segment.request, messages: [...known.slice(0, segment.from), ...segment.messages] };
+  const known = cache.closestTo(run.key, delta);
+  const addresses = { have: known.address, want: targetOf(delta) };
+  const restored = await restoreTranscript(workflowOf(run), addresses);
+  cache.keepSegment(run.key, known.address, restored);
+  const { segment } = restored;
+  return {
+    request: segment.request,
+    messages: [...known.messages.slice(0, segment.from), ...segment.messages],
+  };
 }
 
 /** What a run was asked, without what was said. */

@@ -1,10 +1,12 @@
-import { Client, type Connection } from '@temporalio/client';
+import type { Client, Connection } from '@temporalio/client';
 import { z } from 'zod';
 import type { Agent, OutputOf } from '../common/agent';
+import { UserError } from '../common/errors';
 import type { UserPrompt } from '../common/messages';
 import { parseOptions } from '../common/options';
 import { DEFAULT_TASK_QUEUE } from '../common/wire';
-import { connect, type ConnectionSettings, resolveSettings } from '../connection';
+import { type ConnectionSettings, resolveSettings } from '../connection';
+import { connectClient } from './connect-client';
 import { RunHandle } from './run-handle';
 import {
   type AnyRunOptions,
@@ -58,9 +60,7 @@ export class AgentClient {
    */
   static async connect(options: ConnectionSettings & AgentClientOptions = {}): Promise<AgentClient> {
     const { taskQueue, uiUrl, ...connection } = options;
-    const settings = resolveSettings(connection);
-    const client = new Client({ connection: await connect(settings), namespace: settings.namespace });
-    return new AgentClient(client, {
+    return new AgentClient(await connectClient(resolveSettings(connection)), {
       ...(taskQueue === undefined ? {} : { taskQueue }),
       ...(uiUrl === undefined ? {} : { uiUrl }),
     });
@@ -117,11 +117,14 @@ export class AgentClient {
   }
 }
 
+/** @throws {UserError} for something that is no agent. */
 export function nameOf(agent: Agent | string): string {
-  return typeof agent === 'string' ? agent : agent.name;
+  const name: unknown = typeof agent === 'string' ? agent : (agent as Partial<Agent> | undefined)?.name;
+  if (typeof name === 'string' && name !== '') return name;
+  throw new UserError('agent: expected an agent made by defineAgent, or the name of one');
 }
 
 /** An agent that keeps its prompts out of the UI keeps them out of the list, too. */
-function withSummary(agent: Agent | string, options: AnyRunOptions = {}): AnyRunOptions {
+export function withSummary(agent: Agent | string, options: AnyRunOptions = {}): AnyRunOptions {
   return typeof agent === 'object' && !agent.summaries ? { summary: false, ...options } : options;
 }

@@ -12,7 +12,11 @@ export class RunResult<Output = unknown> {
   readonly runId: string;
   readonly #read: () => Promise<RecordedRun>;
 
-  constructor(runId: string, { output, usage }: RunOutcome, read: () => Promise<RecordedRun>) {
+  constructor(
+    runId: string,
+    { output, usage }: Pick<RunOutcome, 'output' | 'usage'>,
+    read: () => Promise<RecordedRun>,
+  ) {
     this.output = output as JsonValue as Output; // validated on the worker by the schema that `Output` is inferred from
     this.usage = usage;
     this.runId = runId;

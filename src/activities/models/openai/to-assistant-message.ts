@@ -8,7 +8,7 @@ import {
 } from '../../../common/messages';
 import { CHAT_ITEM, thinkingFieldOf } from './chat-items';
 import { detailObject } from './details';
-import { toThinkingText } from './to-text';
+import { toArgumentsText, toThinkingText } from './to-text';
 
 type Message = OpenAI.Chat.ChatCompletionAssistantMessageParam;
 type ToolCall = OpenAI.Chat.ChatCompletionMessageToolCall;
@@ -49,11 +49,11 @@ function refusalOf({ providerDetails, providerName }: ModelResponse): { refusal?
   return providerName === 'openai' && typeof refusal === 'string' ? { refusal } : {};
 }
 
-function toToolCall({ toolCallId, toolName, args, providerDetails }: ToolCallPart): ToolCall {
+function toToolCall(call: ToolCallPart): ToolCall {
   return {
-    id: toolCallId,
+    id: call.toolCallId,
     type: 'function',
-    function: { name: toolName, arguments: typeof args === 'string' ? args : JSON.stringify(args) },
-    ...detailObject(providerDetails, CHAT_ITEM),
+    function: { name: call.toolName, arguments: toArgumentsText(call) },
+    ...detailObject(call.providerDetails, CHAT_ITEM),
   };
 }

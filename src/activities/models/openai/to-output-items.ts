@@ -7,7 +7,7 @@ import type {
   ToolCallPart,
 } from '../../../common/messages';
 import { detailObject } from './details';
-import { toThinkingText } from './to-text';
+import { toArgumentsText, toThinkingText } from './to-text';
 
 type InputItem = OpenAI.Responses.ResponseInputItem;
 type Group = readonly [ResponsePart, ...ResponsePart[]];
@@ -85,15 +85,13 @@ function isRaw({ providerDetails }: ThinkingPart): boolean {
   return providerDetails?.['type'] === 'reasoning_text';
 }
 
-function toFunctionCall(
-  { id, toolCallId, toolName, args, ...part }: ToolCallPart,
-  keepIds: boolean,
-): InputItem {
+function toFunctionCall(call: ToolCallPart, keepIds: boolean): InputItem {
+  const { id, toolCallId, toolName, providerDetails } = call;
   return {
     type: 'function_call',
     call_id: toolCallId,
     name: toolName,
-    arguments: typeof args === 'string' ? args : JSON.stringify(args),
-    ...(keepIds && id !== undefined ? { id, ...detailObject(part.providerDetails, 'item') } : {}),
+    arguments: toArgumentsText(call),
+    ...(keepIds && id !== undefined ? { id, ...detailObject(providerDetails, 'item') } : {}),
   };
 }

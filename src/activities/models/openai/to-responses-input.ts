@@ -20,11 +20,11 @@ export function toResponsesInput(
   options: ResponsesInputOptions,
 ): InputItem[] {
   return messages.flatMap((message) =>
-    message.kind === 'request' ? message.parts.map(toInputItem) : fromOurOwn(message, options),
+    message.kind === 'request' ? message.parts.map(toInputItem) : toAnsweredItems(message, options),
   );
 }
 
-function fromOurOwn(response: ModelResponse, { keepItemIds }: ResponsesInputOptions): InputItem[] {
+function toAnsweredItems(response: ModelResponse, { keepItemIds }: ResponsesInputOptions): InputItem[] {
   // Ids and encrypted thoughts of another provider mean nothing here.
   return toOutputItems(response, { keepItemIds: keepItemIds && response.providerName === 'openai' });
 }

@@ -1,4 +1,9 @@
-import type { RetryPromptPart, ThinkingPart, ToolReturnPart } from '../../../common/messages';
+import type { RetryPromptPart, ThinkingPart, ToolCallPart, ToolReturnPart } from '../../../common/messages';
+
+/** The arguments of a call, as the model wrote them; none are `{}`, because compatible servers parse them. */
+export function toArgumentsText({ args }: ToolCallPart): string {
+  return typeof args === 'string' ? args || '{}' : JSON.stringify(args);
+}
 
 /** What a tool returned, as the model reads it: a text as it is, anything else as JSON. */
 export function toToolReturnText({ content }: ToolReturnPart): string {

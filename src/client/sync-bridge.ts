@@ -1,0 +1,34 @@
+import type { UserPrompt } from '../common/messages';
+import type { RunOutcome } from '../common/wire';
+import type { ResolvedSettings } from '../connection';
+import type { ErrorRecord } from './error-record';
+import type { AnyRunOptions } from './run-options';
+
+/*
+ * What `runSync` and its thread tell each other. Both ways as JSON text: a structured clone would lose the classes of
+ * errors half-way, and fail at what JSON drops.
+ */
+
+export interface SyncRequest {
+  /** Resolved by the caller: the thread's environment is a copy from when it was started. */
+  readonly settings: ResolvedSettings;
+  readonly taskQueue: string;
+  readonly agent: string;
+  readonly prompt: UserPrompt | undefined;
+  readonly options: AnyRunOptions;
+}
+
+export type SyncAnswer =
+  | { readonly runId: string; readonly outcome: Pick<RunOutcome, 'output' | 'usage'> }
+  | { readonly error: ErrorRecord };
+
+/** Certificates are written as `Buffer`s write themselves; the client reads them back from that. */
+export function toText(value: SyncRequest | SyncAnswer): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    item instanceof Uint8Array ? Buffer.from(item).toJSON() : item,
+  );
+}
+
+export function fromText<Value extends SyncRequest | SyncAnswer>(text: string): Value {
+  return JSON.parse(text) as Value; // written by `toText`
+}
