@@ -9,20 +9,21 @@ import { fence } from './lint/fence.mjs';
 /** The field has words for these. (`args` and `deps` are words of the field.) */
 const ABBREVIATIONS = [
   'arr', 'btn', 'cb', 'cfg', 'cnt', 'conf', 'conn', 'ctx', 'curr', 'desc', 'dir', 'e', 'el', 'elem', 'err', 'ev', 'evt',
-  'ex', 'exc', 'fn', 'func', 'idx', 'impl', 'init', 'len', 'lim', 'msg', 'num', 'obj', 'opts', 'param', 'params', 'pkg',
-  'prev', 'prop', 'props', 'ref', 'repo', 'req', 'res', 'resp', 'ret', 'src', 'str', 'temp', 'tmp', 'util', 'utils', 'val',
+  'ex', 'exc', 'fn', 'func', 'idx', 'impl', 'init', 'len', 'lim', 'msg', 'num', 'obj', 'opts', 'params', 'pkg',
+  'prev', 'prop', 'props', 'repo', 'req', 'res', 'resp', 'ret', 'src', 'str', 'temp', 'tmp', 'util', 'utils', 'val',
   'var', 'vars',
 ]; // prettier-ignore
 
 const everywhere = {
   plugins: { 'import-x': importX },
-  settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.js', '.mjs', '.cjs'] })] },
+  settings: {
+    'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.js', '.mjs', '.cjs'] })],
+  },
   rules: {
     // What is most likely a mistake.
     eqeqeq: 'error',
     'array-callback-return': 'error',
     'no-async-promise-executor': 'error',
-    'no-await-in-loop': 'off', // one step after the other is often the point
     'no-constructor-return': 'error',
     'no-control-regex': 'error',
     'no-debugger': 'error',
@@ -31,7 +32,6 @@ const everywhere = {
     'no-irregular-whitespace': 'error',
     'no-loss-of-precision': 'error',
     'no-misleading-character-class': 'error',
-    'no-promise-executor-return': 'off', // `(resolve) => setTimeout(resolve)` is idiom
     'no-self-compare': 'error',
     'no-sparse-arrays': 'error',
     'no-template-curly-in-string': 'error',
@@ -43,7 +43,6 @@ const everywhere = {
     'preserve-caught-error': 'error', // an error that replaces another keeps it as its cause
 
     // How it reads.
-    'consistent-return': 'off', // the compiler's noImplicitReturns knows types
     curly: ['error', 'multi-line'],
     'id-denylist': ['error', ...ABBREVIATIONS],
     'no-else-return': 'error',
@@ -71,13 +70,19 @@ const everywhere = {
     'import-x/no-self-import': 'error',
     'import-x/no-unresolved': ['error', { ignore: ['^eslint/config$'] }],
     'import-x/no-useless-path-segments': 'error',
-    'import-x/order': ['error', { groups: ['builtin', 'external', 'parent', ['sibling', 'index']] }],
+    'import-x/order': [
+      'error',
+      { groups: ['builtin', ['external', 'internal'], 'parent', ['sibling', 'index']] },
+    ],
   },
 };
 
 const typed = {
   files: ['**/*.ts'],
-  plugins: { '@typescript-eslint': tseslint.plugin, house: { rules: { 'explained-assertions': explainedAssertions } } },
+  plugins: {
+    '@typescript-eslint': tseslint.plugin,
+    house: { rules: { 'explained-assertions': explainedAssertions } },
+  },
   languageOptions: {
     parser: tseslint.parser,
     parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
@@ -108,11 +113,13 @@ const typed = {
     // What is most likely a mistake.
     '@typescript-eslint/no-array-delete': 'error',
     '@typescript-eslint/no-base-to-string': 'error', // '[object Object]' in a message
-    '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidOperator: true }],
+    '@typescript-eslint/no-confusing-void-expression': [
+      'error',
+      { ignoreArrowShorthand: true, ignoreVoidOperator: true },
+    ],
     '@typescript-eslint/no-deprecated': 'error',
     '@typescript-eslint/no-for-in-array': 'error',
     '@typescript-eslint/no-implied-eval': 'error',
-    '@typescript-eslint/no-misused-spread': 'error',
     '@typescript-eslint/no-shadow': 'error',
     '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
     '@typescript-eslint/no-unused-expressions': 'error',
@@ -120,14 +127,12 @@ const typed = {
     '@typescript-eslint/require-array-sort-compare': ['error', { ignoreStringArrays: true }],
     '@typescript-eslint/restrict-plus-operands': 'error',
     '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-    '@typescript-eslint/strict-boolean-expressions': 'off', // see dropped
     '@typescript-eslint/switch-exhaustiveness-check': ['error', { requireDefaultForNonUnion: true }],
     '@typescript-eslint/unbound-method': 'error',
 
     // How it reads.
     '@typescript-eslint/array-type': 'error',
     '@typescript-eslint/consistent-generic-constructors': 'error',
-    '@typescript-eslint/consistent-indexed-object-style': 'error',
     '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
     '@typescript-eslint/consistent-type-exports': ['error', { fixMixedExportsWithInlineTypeSpecifier: true }],
     '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
@@ -173,10 +178,22 @@ const workflows = {
       ...typed.rules['no-restricted-syntax'].slice(1),
       {
         selector:
-          'CatchClause > BlockStatement > :matches(Statement, Declaration, IfStatement):first-child:not([test.callee.name="isCancellation"])',
-        message: 'The first line of a catch in workflows/ lets cancellation through: `if (isCancellation(error)) …`.',
+          'CatchClause[param] > BlockStatement > :first-child:not(IfStatement[test.callee.name="isCancellation"])',
+        message:
+          'The first line of a catch in workflows/ lets cancellation through: `if (isCancellation(error)) …`.',
       },
     ],
+  },
+};
+
+/** Jest's matchers are typed `any`, and a wrong assertion in a test fails it: there these rules only cost words. */
+const testCode = {
+  files: ['test/**/*.ts'],
+  rules: {
+    '@typescript-eslint/no-base-to-string': 'off',
+    '@typescript-eslint/no-unsafe-assignment': 'off',
+    '@typescript-eslint/unbound-method': 'off', // `const { client, stop } = await serve(…)`
+    'house/explained-assertions': 'off',
   },
 };
 
@@ -194,10 +211,13 @@ const tests = {
     'jest/no-focused-tests': 'error',
     'jest/no-identical-title': 'error',
     'jest/no-standalone-expect': 'error',
-    'jest/no-test-return-statement': 'off',
     'jest/no-restricted-jest-methods': [
       'error',
-      { mock: 'Nothing of our own is mocked.', doMock: 'Nothing of our own is mocked.', setTimeout: 'See jest.config.js.' },
+      {
+        mock: 'Nothing of our own is mocked.',
+        doMock: 'Nothing of our own is mocked.',
+        setTimeout: 'See jest.config.js.',
+      },
     ],
     'jest/prefer-to-be': 'error',
     'jest/prefer-to-contain': 'error',
@@ -217,7 +237,8 @@ export default defineConfig(
   sources,
   workflows,
   ...fence,
-  // The sandbox starts a workflow type that the bundle does not export by its default export.
-  { files: ['src/workflows/index.ts'], rules: { 'import-x/no-default-export': 'off' } },
+  // The sandbox serves a workflow type that it does not find among the exports by the default one.
+  { files: ['src/workflows/bundle.ts'], rules: { 'import-x/no-default-export': 'off' } },
+  testCode,
   tests,
 );

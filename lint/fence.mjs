@@ -36,13 +36,20 @@ const FENCE = [
   {
     folder: 'activities',
     own: ['common'],
-    packages: ['node:', 'zod', 'lru-cache', '@temporalio/activity', '@temporalio/client', '@temporalio/common'],
+    packages: [
+      'node:',
+      'zod',
+      'lru-cache',
+      '@temporalio/activity',
+      '@temporalio/client',
+      '@temporalio/common',
+    ],
   },
-  { folder: 'activities/models/openai', own: ['common'], packages: ['node:', 'openai'] },
+  { folder: 'activities/models/openai', own: ['common'], packages: ['node:', 'zod', 'openai'] },
   // Backends import it: no model SDK, no code of a tool. `synckit` is the blocking bridge.
   {
     folder: 'client',
-    own: ['common', 'connection'],
+    own: ['common', 'connection', 'package-file.ts'],
     packages: ['node:', 'zod', 'synckit', '@temporalio/client', '@temporalio/common'],
   },
   // Assembly. It knows the workflows by the path of their bundle.
@@ -51,7 +58,7 @@ const FENCE = [
     own: ['activities', 'common', 'connection', 'package-file.ts'],
     packages: ['node:', 'zod', '@temporalio/worker', '@temporalio/plugin'],
   },
-  { folder: 'testing', own: ['common'], packages: [] },
+  { folder: 'testing', own: ['common'], packages: ['node:'] },
   { folder: 'dev-server', own: ['common'], packages: ['node:', '@temporalio/client'] },
 ];
 
@@ -99,7 +106,7 @@ export const fence = [
     rules: {
       'import-x/no-restricted-paths': [
         'error',
-        { basePath: import.meta.dirname + '/..', zones: [...FENCE.map(zoneOf), sandboxZone, indexZone] },
+        { basePath: `${import.meta.dirname}/..`, zones: [...FENCE.map(zoneOf), sandboxZone, indexZone] },
       ],
     },
   },

@@ -38,7 +38,11 @@ function install(environment) {
   process.stderr.write('Installing chromium with apt-get (about 100 MB) …\n');
   const options = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...environment, ...ON_DEBIAN } };
   spawnSync('apt-get', ['update', '-q'], options); // an index that is a little old may do as well
-  spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], options);
+  spawnSync(
+    'apt-get',
+    ['install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'],
+    options,
+  );
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

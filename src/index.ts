@@ -1,9 +1,50 @@
 /** Declaring agents and tools, and everything that is said of a run: messages, usage, errors. */
 export { type Agent, type AgentOptions, defineAgent, type DepsOf, type OutputOf } from './common/agent';
 export type { Duration } from './common/duration';
-export * from './common/errors';
+export {
+  AgentRunError,
+  ContentFilterError,
+  HookExecutionError,
+  IncompleteToolCallError,
+  ModelRequestError,
+  ModelRetry,
+  NoWorkerError,
+  PayloadTooLargeError,
+  RunCancelledError,
+  type RunErrorFields,
+  RunTimedOutError,
+  ServerUnreachableError,
+  ToolExecutionError,
+  ToolFailed,
+  UnexpectedModelBehaviorError,
+  UsageLimitExceededError,
+  UserError,
+} from './common/errors';
 export type { JsonObject, JsonValue } from './common/json';
-export type * from './common/messages';
+export type {
+  BinaryContent,
+  FinishReason,
+  ModelMessage,
+  ModelRequest,
+  ModelResponse,
+  ProviderItemPart,
+  RequestPart,
+  ResponsePart,
+  ResponseUsage,
+  RetryPromptPart,
+  SystemPromptPart,
+  TextContent,
+  TextPart,
+  ThinkingPart,
+  ToolCallPart,
+  ToolReturnOutcome,
+  ToolReturnPart,
+  UrlContent,
+  UserContent,
+  UserPrompt,
+  UserPromptPart,
+  ValidationIssue,
+} from './common/messages';
 export type { Model, ModelRequestParameters, ToolDescription } from './common/model';
 export type { ModelSettings } from './common/model-settings';
 export { defineTool, type Tool, type ToolContext, type ToolLogger, type ToolOptions } from './common/tool';

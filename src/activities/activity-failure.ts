@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import {
   HookExecutionError,
@@ -6,8 +7,8 @@ import {
   UnexpectedModelBehaviorError,
   UserError,
 } from '../common/errors';
-import type { JsonObject } from '../common/json';
-import { cutText, MAX_ERROR_TEXT_LENGTH } from '../common/size-limits';
+import { type JsonObject, takeCharacters } from '../common/json';
+import { cutText, MAX_ERROR_TEXT_LENGTH, MAX_MODEL_NAME_LENGTH } from '../common/size-limits';
 
 /**
  * An error as Temporal records it: what failed, whether to try again and when, and a text of bounded length (the
@@ -35,7 +36,8 @@ export function toActivityFailure(error: unknown): Error {
 
 function toModelFailure(error: ModelRequestError): ApplicationFailure {
   const { model, status, code, retryable, retryAfter } = error;
-  const fields = JSON.parse(JSON.stringify({ model, status, code, retryable })) as JsonObject; // drops `undefined`
+  const bounded = code === undefined ? {} : { code: cutText(code, MAX_ERROR_TEXT_LENGTH) };
+  const fields = { model, ...(status === undefined ? {} : { status }), ...bounded, retryable };
   const nextRetryDelay = retryAfter;
   return create(error, { type: 'ModelRequestError', nonRetryable: !retryable, nextRetryDelay }, fields);
 }
@@ -47,10 +49,11 @@ interface FailureOptions {
 }
 
 function create(error: unknown, options: FailureOptions, fields?: JsonObject): ApplicationFailure {
-  const { nextRetryDelay, ...rest } = options;
+  const { type, nonRetryable, nextRetryDelay } = options;
   const message = cutText(messageOf(error), MAX_ERROR_TEXT_LENGTH);
   const failure = ApplicationFailure.create({
-    ...rest,
+    type: takeCharacters(type, MAX_MODEL_NAME_LENGTH),
+    nonRetryable,
     message,
     ...(nextRetryDelay === undefined || nextRetryDelay === null ? {} : { nextRetryDelay }),
     ...(fields === undefined ? {} : { details: [fields] }),
@@ -61,8 +64,10 @@ function create(error: unknown, options: FailureOptions, fields?: JsonObject): A
 
 function messageOf(error: unknown): string {
   if (error instanceof Error) return error.message;
-  return typeof error === 'string' ? error : `a thrown ${typeof error}: ${String(error)}`;
+  return typeof error === 'string' ? error : `a thrown ${typeof error}: ${inspect(error, THROWN_VALUE)}`;
 }
+
+const THROWN_VALUE = { depth: 1, breakLength: Infinity, maxStringLength: MAX_ERROR_TEXT_LENGTH };
 
 /** The call sites of a stack, without the message in front of them. */
 function framesOf(error: unknown): string {

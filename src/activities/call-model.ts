@@ -27,7 +27,8 @@ async function callModel(services: Services, { transcript }: ModelRequestInput):
   const answer = await ask(model, () => model.request(messages, toParameters(agent, model, request)));
   const response = acceptResponse(answer, messages);
   const result = { id: drawRecordId(), response, ...(await judgeResponse(agent, response)) };
-  cache.keepResult(run.key, result.id, response, fittingSize(result, `the response of '${model.name}'`));
+  const size = fittingSize(result, `the response of '${model.name}'`);
+  cache.keepResult(run.key, { id: result.id, value: response }, size);
   return result;
 }
 

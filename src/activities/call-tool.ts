@@ -2,11 +2,10 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { ModelRetry, ToolFailed } from '../common/errors';
 import { isJsonObject, type JsonValue } from '../common/json';
-import { toolCallsOf } from '../common/messages';
+import { toolCallsOf, type ToolCallPart } from '../common/messages';
 import { fittingSize } from '../common/payload-size';
 import { toJsonValue } from '../common/to-json-value';
 import type { Tool, ToolContext } from '../common/tool';
-import type { ToolCallPart } from '../common/messages';
 import { type ToolCallContext, type ToolCallResult, toToolPart } from '../common/wire';
 import { type CurrentRun, currentRun, whileAlive } from './current-run';
 import { parseArguments } from './parse-arguments';
@@ -33,8 +32,9 @@ async function callTool(services: Services, { args, call, heartbeat }: Invocatio
   const tool = servedTool(services, run);
   const written = call.argumentsByReference === true ? await findArguments(services, run, call) : args;
   const parsed = await parseArguments(tool.input, toWritten(written));
-  if (!parsed.valid)
+  if (!parsed.valid) {
     throw new Error(`this worker's tool '${tool.name}' refuses arguments that were accepted before`);
+  }
   const end = await withinTime(tool.timeout, async (signal) => {
     const context = await toToolContext(services, { run, tool, call, heartbeat, signal });
     return execute(tool, parsed.value, context);
@@ -70,7 +70,8 @@ function keep(
 ): ToolCallResult {
   const result = { id: drawRecordId(), ...end };
   const part = toToolPart({ toolName: tool.name, toolCallId: call.toolCallId }, result);
-  cache.keepResult(run.key, result.id, part, fittingSize(result, `the result of tool '${tool.name}'`));
+  const size = fittingSize(result, `the result of tool '${tool.name}'`);
+  cache.keepResult(run.key, { id: result.id, value: part }, size);
   return result;
 }
 

@@ -1,6 +1,8 @@
 import { type Agent, type AgentOutput, OUTPUT_TOOL_NAME } from '../common/agent';
+import { HookExecutionError } from '../common/errors';
 import { isJsonObject, type JsonValue } from '../common/json';
 import { type ModelResponse, textOf, type ToolCallPart, toolCallsOf } from '../common/messages';
+import { fittingSize } from '../common/payload-size';
 import { cutText, MAX_MODEL_NAME_LENGTH } from '../common/size-limits';
 import { toJsonValue } from '../common/to-json-value';
 import type { CallVerdict, ModelRequestResult, OutputVerdict } from '../common/wire';
@@ -27,7 +29,9 @@ async function judgeCall(agent: Agent, call: ToolCallPart): Promise<CallVerdict 
   }
   const tool = agent.tools.find(({ name }) => name === call.toolName);
   if (tool === undefined) return { unknownTool: describeUnknown(agent, call.toolName) };
-  const parsed = await parseArguments(tool.input, call.args);
+  const parsed = await validating(`input of tool '${tool.name}'`, () =>
+    parseArguments(tool.input, call.args),
+  );
   return parsed.valid ? null : { invalid: parsed.issues };
 }
 
@@ -49,10 +53,27 @@ async function judgeText({ output }: Agent, text: string): Promise<OutputVerdict
 }
 
 async function judgeOutput(output: AgentOutput, written: ToolCallPart['args']): Promise<OutputVerdict> {
-  const parsed = await parseArguments(output.schema, written);
+  const parsed = await validating('output', () => parseArguments(output.schema, written));
   if (!parsed.valid) return { invalid: parsed.issues };
-  const value = toOutputValue(output, parsed.value);
-  return isAsWritten(output, parsed.json, value) ? { as: output.wrapped ? 'wrapped' : 'json' } : { value };
+  const value = await validating('output', () => toOutputValue(output, parsed.value));
+  if (isAsWritten(output, { json: parsed.json, written }, value)) {
+    return { as: output.wrapped ? 'wrapped' : 'json' };
+  }
+  fittingSize(value, 'the output');
+  return { value };
+}
+
+/** What the code in a schema throws ends the run: the response was paid for, and would be again at each attempt. */
+async function validating<Value>(hookName: string, validate: () => Value | Promise<Value>): Promise<Value> {
+  try {
+    return await validate();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new HookExecutionError(`The schema of the ${hookName} threw: ${reason}`, {
+      hookName,
+      cause: error,
+    });
+  }
 }
 
 function toOutputValue({ wrapped }: AgentOutput, parsed: unknown): JsonValue {
@@ -60,8 +81,19 @@ function toOutputValue({ wrapped }: AgentOutput, parsed: unknown): JsonValue {
   return wrapped && isJsonObject(value) ? (value['response'] ?? null) : value;
 }
 
-/** Whether recording the value would repeat what the response already says. */
-function isAsWritten({ wrapped }: AgentOutput, json: JsonValue, value: JsonValue): boolean {
-  const written = wrapped && isJsonObject(json) ? json['response'] : json;
-  return JSON.stringify(written) === JSON.stringify(value);
+/**
+ * Whether recording the value would repeat what the response already says. What JSON writes at greater length than the
+ * model did (`1e20`) is recorded on its own, so that the size of what is recorded bounds the run's result.
+ */
+function isAsWritten(
+  { wrapped }: AgentOutput,
+  { json, written }: { readonly json: JsonValue; readonly written: ToolCallPart['args'] },
+  value: JsonValue,
+): boolean {
+  const output = JSON.stringify(value);
+  if (typeof written === 'string' && output.length > Math.max(written.length, EMPTY.length)) return false;
+  return output === JSON.stringify(wrapped && isJsonObject(json) ? json['response'] : json);
 }
+
+/** What nothing at all stands for. */
+const EMPTY = '{}';

@@ -27,7 +27,7 @@ function toJson(written: string | JsonObject): JsonValue | undefined {
   if (typeof written !== 'string') return written;
   if (written === '') return {};
   try {
-    return JSON.parse(written) as JsonValue;
+    return JSON.parse(written) as JsonValue; // what JSON.parse returns is JSON
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import type { Agent } from '../common/agent';
 import { UserError } from '../common/errors';
 import { jsonBytes } from '../common/json';
 import { parseOptions } from '../common/options';
-import { runRequestSchema } from '../common/run-request';
+import { assertRequestFits, runRequestSchema } from '../common/run-request';
 import type { Tool } from '../common/tool';
 import { DEFAULT_REQUEST_LIMIT } from '../common/usage';
 import type { AgentManifest, RunRequest, ToolManifest } from '../common/wire';
@@ -24,6 +24,7 @@ export function resolveAgent(
     input,
     `run of agent '${agent.name}'`,
   );
+  assertRequestFits(request);
   checkRequest(agent, request);
   cache.keepRequest(run.key, request, jsonBytes(request));
   return toManifest(agent, request, { model: registry.modelOf(agent, request.model).name, searchAttributes });

@@ -31,7 +31,10 @@ export async function restoreTranscript(
   for (let attempt = 0; attempt < MAX_TRANSCRIPT_QUERIES; attempt++) {
     if (attempt > 0) await sleep(FIRST_PAUSE * 2 ** (attempt - 1));
     const pages = await fetchPages(source, addresses);
-    if (typeof pages === 'string') return { segment: JSON.parse(pages), size: pages.length };
+    if (typeof pages === 'string') {
+      const segment = JSON.parse(pages) as TranscriptSegment; // written by this library's own query handler
+      return { segment, size: pages.length };
+    }
     current = pages.current;
   }
   const { want } = addresses;

@@ -20,5 +20,5 @@ export class SearchAttributeCheck {
 async function areRegistered(client: Client): Promise<boolean> {
   const { namespace } = client.options;
   const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace });
-  return Object.keys(AGENT_SEARCH_ATTRIBUTES).every((name) => name in (customAttributes ?? {}));
+  return Object.keys(AGENT_SEARCH_ATTRIBUTES).every((name) => name in customAttributes);
 }

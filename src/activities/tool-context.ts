@@ -1,9 +1,10 @@
 import { Context } from '@temporalio/activity';
 import type { Tool, ToolContext } from '../common/tool';
-import { DEFAULT_REQUEST_LIMIT } from '../common/usage';
+import { DEFAULT_REQUEST_LIMIT, fromRecordedUsage } from '../common/usage';
 import type { ToolCallContext } from '../common/wire';
-import type { CurrentRun } from './current-run';
 import { parseOptions } from '../common/options';
+import { fittingSize } from '../common/payload-size';
+import type { CurrentRun } from './current-run';
 import { type Services, servedAgent } from './services';
 import { requestOf, runSoFar } from './transcripts';
 
@@ -30,7 +31,7 @@ export async function toToolContext(
       agent.deps === undefined
         ? undefined
         : parseOptions(agent.deps, request.deps, `deps of agent '${agent.name}'`),
-    usage: call.usage,
+    usage: fromRecordedUsage(call.usage),
     usageLimits: { requestLimit: DEFAULT_REQUEST_LIMIT, ...agent.usageLimits, ...request.usageLimits },
     runId: run.workflowId,
     toolCallId: call.toolCallId,
@@ -41,7 +42,10 @@ export async function toToolContext(
     runStep: call.step,
     idempotencyKey: `${run.workflowId}/${call.step}/${call.toolCallId}`,
     signal,
-    heartbeat,
+    heartbeat: (details) => {
+      fittingSize(details, `the heartbeat of tool '${tool.name}'`);
+      heartbeat(details);
+    },
     messages: async () => (await runSoFar(cache, run, { base: call.transcript, append: [] })).messages,
     logger: Context.current().log,
   };

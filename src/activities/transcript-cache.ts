@@ -31,6 +31,12 @@ interface CachedRun {
   size: number;
 }
 
+/** What one activity produced, by the id drawn for it. */
+interface ActivityResult {
+  readonly id: string;
+  readonly value: ModelResponse | RequestPart;
+}
+
 /** The transcripts of the runs that a worker serves, least recently used ones forgotten first. */
 export class TranscriptCache {
   readonly #runs: LRUCache<string, CachedRun>;
@@ -48,7 +54,9 @@ export class TranscriptCache {
     const target = targetOf(delta);
     const cached = this.#runs.get(run);
     if (cached === undefined) return undefined;
-    if (!holds(cached, target) && !(holds(cached, delta.base) && extend(cached, delta))) return undefined;
+    if (!holds(cached, target) && !(holds(cached, delta.base) && extend(cached, delta))) {
+      return withLastResponse(cached, target);
+    }
     return cached.messages.slice(0, target.length);
   }
 
@@ -65,8 +73,8 @@ export class TranscriptCache {
     this.#change(run, size, (cached) => (cached.request = request));
   }
 
-  keepResult(run: string, id: string, result: ModelResponse | RequestPart, size: number): void {
-    this.#change(run, size, ({ results }) => results.set(id, result));
+  keepResult(run: string, { id, value }: ActivityResult, size: number): void {
+    this.#change(run, size, ({ results }) => results.set(id, value));
   }
 
   /** Keeps what was restored after the state `have`; by now the cache may hold another one, or none. */
@@ -119,6 +127,22 @@ function extend(cached: CachedRun, { base, append }: TranscriptDelta): boolean {
   cached.versions = versions;
   cached.results.clear();
   return true;
+}
+
+/** A tool call's transcript ends with the response that made the call, which no request has made a message of yet. */
+function withLastResponse(
+  { messages, versions, results }: CachedRun,
+  target: TranscriptAddress,
+): readonly ModelMessage[] | undefined {
+  const length = target.length - 1;
+  if (length < 0 || length > messages.length) return undefined;
+  const before = { length, version: versions[length - 1] ?? '' };
+  for (const [id, result] of results) {
+    if (result.kind !== 'response') continue;
+    const { version } = advanceAddress(before, { response: id });
+    if (version === target.version) return [...messages.slice(0, length), result];
+  }
+  return undefined;
 }
 
 function resultsOf({ request, results }: CachedRun): Parameters<typeof toMessage>[1] {

@@ -26,6 +26,11 @@ export async function runSoFar(
   const request = cache.request(run.key);
   const messages = cache.messages(run.key, delta);
   if (request !== undefined && messages !== undefined) return { request, messages };
+  const want = targetOf(delta);
+  return onceAtATime(`${run.key}/${want.length}/${want.version}`, () => restore(cache, run, delta));
+}
+
+async function restore(cache: TranscriptCache, run: CurrentRun, delta: TranscriptDelta): Promise<RunSoFar> {
   const known = cache.closestTo(run.key, delta);
   const addresses = { have: known.address, want: targetOf(delta) };
   const restored = await restoreTranscript(workflowOf(run), addresses);
@@ -35,6 +40,17 @@ export async function runSoFar(
     request: segment.request,
     messages: [...known.messages.slice(0, segment.from), ...segment.messages],
   };
+}
+
+const restoring = new Map<string, Promise<RunSoFar>>();
+
+/** Hundreds of parallel calls of one response that a cold worker is given would each fetch the same transcript. */
+function onceAtATime(key: string, fetch: () => Promise<RunSoFar>): Promise<RunSoFar> {
+  const known = restoring.get(key);
+  if (known !== undefined) return known;
+  const fetching = fetch().finally(() => restoring.delete(key));
+  restoring.set(key, fetching);
+  return fetching;
 }
 
 /** What a run was asked, without what was said. */

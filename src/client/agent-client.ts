@@ -119,6 +119,7 @@ export class AgentClient {
 
 /** @throws {UserError} for something that is no agent. */
 export function nameOf(agent: Agent | string): string {
+  // JavaScript may pass anything.
   const name: unknown = typeof agent === 'string' ? agent : (agent as Partial<Agent> | undefined)?.name;
   if (typeof name === 'string' && name !== '') return name;
   throw new UserError('agent: expected an agent made by defineAgent, or the name of one');

@@ -27,7 +27,7 @@ export function toErrorRecord(error: unknown): ErrorRecord {
 export function fromErrorRecord({ name, message, fields, cause }: ErrorRecord): Error {
   const options = { ...fields, ...(cause === undefined ? {} : { cause: fromErrorRecord(cause) }) };
   const errorClass = CLASSES.get(name);
-  if (errorClass !== undefined) return new errorClass(message, options as never);
+  if (errorClass !== undefined) return new errorClass(message, options as never); // the fields that it had
   return Object.assign(new Error(message, options), { name });
 }
 

@@ -1,15 +1,15 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { LoadedDataConverter, Payload } from '@temporalio/common';
-import type {
-  ModelRequestInput,
-  ModelRequestResult,
-  RunFailureDetail,
-  RunInput,
-  RunOutcome,
-  ToolCallContext,
-  ToolCallResult,
+import {
+  type ModelRequestInput,
+  type ModelRequestResult,
+  type RunFailureDetail,
+  type RunInput,
+  type RunOutcome,
+  type ToolCallContext,
+  type ToolCallResult,
+  MODEL_REQUEST_ACTIVITY,
 } from '../common/wire';
-import { MODEL_REQUEST_ACTIVITY } from '../common/wire';
 import { RecordedRun } from './recorded-run';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
@@ -43,30 +43,37 @@ class HistoryReader {
       workflowExecutionFailedEventAttributes: failed,
       workflowExecutionCancelRequestedEventAttributes: cancelled,
     } = event;
-    // What is decoded here was written by this library: the casts are its wire contract.
-    if (started) this.#run.start((await this.#decode(started.input))[0] as RunInput);
-    if (scheduled)
+    if (started) this.#run.start(await this.#first<RunInput>(started.input));
+    if (scheduled) {
       await this.#scheduled(String(event.eventId), scheduled.activityType?.name ?? '', scheduled.input);
+    }
     if (completed) await this.#completed(String(completed.scheduledEventId), completed.result);
-    if (finished) this.#run.end((await this.#decode(finished.result))[0] as RunOutcome);
+    if (finished) this.#run.end(await this.#first<RunOutcome>(finished.result));
     const details = failed?.failure?.applicationFailureInfo?.details;
-    if (details) this.#run.end((await this.#decode(details))[0] as RunFailureDetail);
+    if (details) this.#run.end(await this.#first<RunFailureDetail>(details));
     if (cancelled) this.#run.cancelReason = cancelled.cause ?? undefined;
   }
 
   async #scheduled(eventId: string, type: string, payloads: Payloads): Promise<void> {
     const input = await this.#decode(payloads);
     this.#activities.set(eventId, { type, input });
-    if (type === MODEL_REQUEST_ACTIVITY) this.#run.modelRequested(input[0] as ModelRequestInput);
+    if (type !== MODEL_REQUEST_ACTIVITY) return;
+    this.#run.modelRequested(input[0] as ModelRequestInput); // written by this library
   }
 
   async #completed(scheduledEventId: string, payloads: Payloads): Promise<void> {
     const activity = this.#activities.get(scheduledEventId);
     const [result] = await this.#decode(payloads);
     if (activity === undefined) return;
-    if (activity.type === MODEL_REQUEST_ACTIVITY) this.#run.modelResponded(result as ModelRequestResult);
-    else
-      this.#run.toolReturned(activity.type, activity.input[1] as ToolCallContext, result as ToolCallResult);
+    const { type, input } = activity;
+    // Both were written by this library.
+    if (type === MODEL_REQUEST_ACTIVITY) this.#run.modelResponded(result as ModelRequestResult);
+    else this.#run.toolReturned(type, input[1] as ToolCallContext, result as ToolCallResult);
+  }
+
+  /** What a run's workflow was given or gave back. */
+  async #first<Value extends RunInput | RunOutcome | RunFailureDetail>(payloads: Payloads): Promise<Value> {
+    return (await this.#decode(payloads))[0] as Value; // written by this library, to its wire contract
   }
 
   async #decode(payloads: Payloads): Promise<unknown[]> {

@@ -54,6 +54,7 @@ export class RecordedRun {
   }
 
   end({ tail }: Pick<RunOutcome | RunFailureDetail, 'tail'>): void {
+    if (tail === undefined) return;
     this.#append(tail);
     this.#unsent = { parts: [] };
   }
@@ -78,8 +79,9 @@ export class RecordedRun {
         response: (id) => this.#responses.get(id),
         part: (id) => this.#parts.get(id),
       });
-      if (message === undefined)
+      if (message === undefined) {
         throw new Error(`the run's history lacks what ${JSON.stringify(descriptor)} refers to`);
+      }
       this.messages.push(message);
     }
   }

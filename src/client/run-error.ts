@@ -79,8 +79,9 @@ export async function toRunError(
     cause,
   };
   if (cause instanceof ApplicationFailure) return fromApplicationFailure(cause, common);
-  if (cause instanceof CancelledFailure)
+  if (cause instanceof CancelledFailure) {
     return new RunCancelledError(cancelMessage(runId, run.cancelReason), common);
+  }
   if (cause instanceof TimeoutFailure) {
     return new RunTimedOutError(`run '${runId}' did not finish in the time it was given`, {
       ...common,

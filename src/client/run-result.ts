@@ -1,4 +1,3 @@
-import type { JsonValue } from '../common/json';
 import type { ModelMessage } from '../common/messages';
 import type { Usage } from '../common/usage';
 import type { RunOutcome } from '../common/wire';
@@ -17,7 +16,7 @@ export class RunResult<Output = unknown> {
     { output, usage }: Pick<RunOutcome, 'output' | 'usage'>,
     read: () => Promise<RecordedRun>,
   ) {
-    this.output = output as JsonValue as Output; // validated on the worker by the schema that `Output` is inferred from
+    this.output = output as Output; // validated on the worker by the schema that `Output` is inferred from
     this.usage = usage;
     this.runId = runId;
     this.#read = read;

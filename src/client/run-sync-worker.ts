@@ -31,7 +31,9 @@ runAsWorker(async (text: string) => toText(await answer(fromText<SyncRequest>(te
 
 // Synckit holds back what this thread prints until the call ends. That no worker takes the run must be read before.
 process.stderr._writev = (chunks, done) => {
-  for (const { chunk } of chunks as { chunk: string | Uint8Array }[])
+  // Node's declaration says `any`.
+  for (const { chunk } of chunks as { chunk: string | Uint8Array }[]) {
     writeSync(STANDARD_ERROR, chunk.toString());
+  }
   done();
 };

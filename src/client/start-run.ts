@@ -1,15 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { UserError } from '../common/errors';
-import { toOneLine } from '../common/json';
+import { isJsonObject, toOneLine } from '../common/json';
 import type { UserPrompt } from '../common/messages';
-import { fittingSize } from '../common/payload-size';
+import { assertRequestFits } from '../common/run-request';
 import { MAX_SUMMARY_LENGTH } from '../common/size-limits';
-import type { RunInput, RunRequest } from '../common/wire';
+import { REQUEST_DIGEST_MEMO, type RunInput, type RunRequest } from '../common/wire';
 import type { ParsedRun } from './run-options';
-
-/** Under this name a run's memo holds a digest of what it was asked. */
-const DIGEST = 'requestDigest';
 
 /** Starts a run, unless its id says that it was started before; returns its id. */
 export async function startRun(
@@ -17,18 +14,18 @@ export async function startRun(
   { agent, taskQueue }: { agent: string; taskQueue: string },
   { request, runId = createRunId(agent), summary }: ParsedRun,
 ): Promise<string> {
-  assertFits(request);
-  const digest = createHash('sha256').update(JSON.stringify(request)).digest('base64url').slice(0, 16);
-  const staticSummary = summary ?? summarize(request.prompt);
+  assertRequestFits(request);
+  const digest = digestOf(request);
+  const staticSummary = toStaticSummary(summary ?? firstLineOf(request.prompt));
   try {
     await client.workflow.start(agent, {
       workflowId: runId,
       taskQueue,
       args: [toRunInput(request)],
-      memo: { [DIGEST]: digest },
+      memo: { [REQUEST_DIGEST_MEMO]: digest },
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
-      ...(staticSummary === false || staticSummary === '' ? {} : { staticSummary }),
+      ...(staticSummary === '' ? {} : { staticSummary }),
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -49,14 +46,26 @@ function toRunInput(request: RunRequest): RunInput {
   return typeof prompt === 'string' && Object.keys(rest).length === 0 ? prompt : request;
 }
 
-function assertFits(request: RunRequest): void {
-  for (const [field, value] of Object.entries(request)) fittingSize(value, field);
-  fittingSize(request, 'prompt and options together');
+function firstLineOf(prompt: UserPrompt | undefined): string {
+  const text = typeof prompt === 'string' ? prompt : prompt?.find((part) => part.kind === 'text')?.text;
+  return text?.trim().split('\n', 1)[0] ?? '';
 }
 
-function summarize(prompt: UserPrompt | undefined): string {
-  const text = typeof prompt === 'string' ? prompt : prompt?.find((part) => part.kind === 'text')?.text;
-  return toOneLine(text?.trim().split('\n', 1)[0] ?? '', MAX_SUMMARY_LENGTH);
+/** The server refuses to start a run whose summary is too long for it. */
+function toStaticSummary(summary: string | false): string {
+  return summary === false ? '' : toOneLine(summary, MAX_SUMMARY_LENGTH);
+}
+
+/** The same for the same values, in whatever order their keys come. */
+function digestOf(request: RunRequest): string {
+  const text = JSON.stringify(request, (_key, value: unknown) =>
+    isJsonObject(value) ? Object.fromEntries(Object.entries(value).sort(byKey)) : value,
+  );
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+}
+
+function byKey([left]: [string, unknown], [right]: [string, unknown]): number {
+  return left < right ? -1 : 1;
 }
 
 /** Handing out another run's result for a question that was never asked would be worse than an error. */
@@ -65,9 +74,10 @@ async function assertSameRun(
   { runId, agent, digest }: { runId: string; agent: string; digest: string },
 ): Promise<void> {
   const { type, memo } = await client.workflow.getHandle(runId).describe();
-  if (type !== agent)
+  if (type !== agent) {
     throw new UserError(`runId: run '${runId}' exists already, and is one of agent '${type}'`);
-  if (memo?.[DIGEST] !== undefined && memo[DIGEST] !== digest) {
+  }
+  if (memo?.[REQUEST_DIGEST_MEMO] !== undefined && memo[REQUEST_DIGEST_MEMO] !== digest) {
     throw new UserError(`runId: run '${runId}' exists already, and was asked something else`);
   }
 }

@@ -79,7 +79,7 @@ export type OutputOf<A extends Agent> = NonNullable<A['~types']>['output'];
 /** What a run of an agent needs: `DepsOf<typeof support>`. */
 export type DepsOf<A extends Agent> = NonNullable<A['~types']>['deps'];
 
-const schema = z.instanceof(z.ZodType, { error: 'expected a zod schema' });
+const zodSchema = z.instanceof(z.ZodType, { error: 'expected a zod schema' });
 
 const agentOptions = z.strictObject({
   name: z
@@ -95,8 +95,8 @@ const agentOptions = z.strictObject({
   }),
   instructions: z.string().optional(),
   tools: z.array(z.custom<Tool>(isTool, { error: 'expected a tool made by defineTool' })).default([]),
-  output: schema.optional(),
-  deps: schema.optional(),
+  output: zodSchema.optional(),
+  deps: zodSchema.optional(),
   modelSettings: modelSettingsSchema.default({}),
   usageLimits: usageLimitsSchema.default({}),
   retries: z

@@ -13,11 +13,7 @@ export function toJsonSchema(schema: z.ZodType, where: string): JsonObject {
     // A JSON Schema is JSON; zod's type only does not say so.
     return jsonSchema as JsonObject;
   } catch (error) {
-    throw new UserError(
-      `${where} cannot be described as JSON Schema: ${error instanceof Error ? error.message : error}`,
-      {
-        cause: error,
-      },
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`${where} cannot be described as JSON Schema: ${reason}`, { cause: error });
   }
 }

@@ -2,10 +2,16 @@
 export type JsonValue =
   null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
-export type JsonObject = { readonly [key: string]: JsonValue };
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isJsonArray(value: unknown): value is readonly JsonValue[] {
+  return Array.isArray(value);
 }
 
 /** Looks a name up that a model or a user chose, without finding `constructor` in an empty record. */
@@ -15,7 +21,8 @@ export function ownValue<Value>(record: Readonly<Record<string, Value>>, key: st
 
 /** The size of a value as the payload converter writes it, in UTF-8 bytes. */
 export function jsonBytes(value: unknown): number {
-  return utf8Bytes(JSON.stringify(value) ?? '');
+  const text = JSON.stringify(value) as string | undefined; // `undefined` has no JSON, which the compiler does not know
+  return utf8Bytes(text ?? '');
 }
 
 /** The length of a text in UTF-8 bytes. The workflow sandbox has no `Buffer`, so it is counted by hand. */

@@ -6,6 +6,7 @@ import {
   usageLimitsSchema,
   userPromptSchema,
 } from './option-schemas';
+import { fittingSize } from './payload-size';
 import type { RunRequest } from './wire';
 
 const counter = z.number().min(0).optional();
@@ -34,3 +35,10 @@ export const runRequestSchema = z.strictObject({
   instructions: z.string().optional(),
   metadata: jsonObjectSchema.optional(),
 }) as unknown as z.ZodType<RunRequest>; // zod writes `undefined` into optional keys' types; nothing else differs
+
+/** @throws {PayloadTooLargeError} for a field that Temporal could not record, or not together with the others. */
+export function assertRequestFits(request: RunRequest): void {
+  const fields = Object.entries(request);
+  for (const [field, value] of fields) fittingSize(value, field);
+  if (fields.length > 1) fittingSize(request, 'prompt and options together');
+}

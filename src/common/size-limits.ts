@@ -15,6 +15,9 @@ export const MAX_INLINE_ARGUMENTS_PER_STEP_BYTES = 256 * 1024;
 /** Characters of an error's text that are recorded. The server cuts an activity's failure at 4 KiB. */
 export const MAX_ERROR_TEXT_LENGTH = 1_000;
 
+/** Of what a run that fails added to its transcript at last: retry prompts for hundreds of calls would fill a failure. */
+export const MAX_FAILURE_TAIL_BYTES = 32 * 1024;
+
 /** Tool calls that one response may hold, so that what one workflow task emits stays bounded. */
 export const MAX_TOOL_CALLS_PER_RESPONSE = 256;
 

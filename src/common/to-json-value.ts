@@ -14,8 +14,10 @@ export function toJsonValue(value: unknown, path = 'value', above: readonly obje
 }
 
 function objectToJson(value: object, path: string, above: readonly object[]): JsonValue {
-  if ('toJSON' in value && typeof value.toJSON === 'function')
-    return toJsonValue(value.toJSON(), path, above);
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
+    const toJSON = value.toJSON as () => unknown; // called as `JSON.stringify` does
+    return toJsonValue(toJSON.call(value), path, above);
+  }
   if (Array.isArray(value)) return value.map((item, index) => toJsonValue(item, `${path}[${index}]`, above));
   if (Object.prototype.toString.call(value) !== '[object Object]') {
     throw new TypeError(`${path} is ${describe(value)}, which is not JSON`);

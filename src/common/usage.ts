@@ -57,6 +57,16 @@ export function withResponseUsage(usage: Usage, response: ResponseUsage): Usage 
   return addUsage(usage, { ...response, requests: 1 });
 }
 
+/** A usage as it is recorded at every step: without zeros, and without the total, which follows from the rest. */
+export function toRecordedUsage({ totalTokens: _follows, details, ...counters }: Usage): Partial<Usage> {
+  const spent = Object.entries(counters).filter(([, value]) => value !== 0);
+  return { ...Object.fromEntries(spent), ...(Object.keys(details).length === 0 ? {} : { details }) };
+}
+
+export function fromRecordedUsage(recorded: Partial<Usage>): Usage {
+  return addUsage(NO_USAGE, recorded);
+}
+
 function addDetails(left: Usage['details'], right: Usage['details']): Usage['details'] {
   const sums = new Map(Object.entries(left));
   for (const [key, value] of Object.entries(right)) sums.set(key, (sums.get(key) ?? 0) + value);

@@ -14,6 +14,9 @@ export const RESOLVE_AGENT_ACTIVITY = 'agent.resolve';
 export const MODEL_REQUEST_ACTIVITY = 'model.request';
 export const TRANSCRIPT_QUERY = 'transcript';
 
+/** The memo field that tells two questions under one run id apart. */
+export const REQUEST_DIGEST_MEMO = 'requestDigest';
+
 /** The task queue of workers and clients that name none. */
 export const DEFAULT_TASK_QUEUE = 'agents';
 
@@ -33,7 +36,8 @@ export interface RunRequest {
 }
 
 export function toRunRequest(input: RunInput): RunRequest {
-  return typeof input === 'string' || Array.isArray(input) ? { prompt: input } : (input as RunRequest);
+  if (typeof input === 'string' || Array.isArray(input)) return { prompt: input };
+  return input as RunRequest; // `Array.isArray` does not narrow a readonly array away
 }
 
 /** The messages that a run's input stands for. */
@@ -75,7 +79,6 @@ export interface AgentManifest {
 }
 
 export interface ModelRequestInput {
-  readonly step: number;
   readonly transcript: TranscriptDelta;
 }
 
@@ -110,8 +113,8 @@ export interface ToolCallContext {
   readonly step: number;
   /** How often the model was already asked to retry this tool. Absent: 0. */
   readonly retry?: number;
-  /** Spent before this step's tools. */
-  readonly usage: Usage;
+  /** Spent before this step's tools; a counter that is not given is 0. */
+  readonly usage: Partial<Usage>;
   /** The transcript that ends with the response that holds the call. */
   readonly transcript: TranscriptAddress;
   /** The arguments are too large to be recorded twice: they are in the transcript. */
@@ -157,7 +160,8 @@ export interface RunOutcome {
 /** The detail of the failure that ends a run. */
 export interface RunFailureDetail {
   readonly usage: Usage;
-  readonly tail: readonly MessageDescriptor[];
+  /** As in {@link RunOutcome}; absent when it is too large for a failure. Then what the activities returned is known. */
+  readonly tail?: readonly MessageDescriptor[];
   readonly fields: JsonObject;
   /** The response that broke a limit. */
   readonly discardedResponse?: string;
@@ -169,8 +173,9 @@ export function toToolPart(
   result: ToolCallResult,
 ): RequestPart {
   const { toolName, toolCallId } = call;
-  if (result.retry !== undefined)
+  if (result.retry !== undefined) {
     return { kind: 'retry-prompt', content: result.retry, toolName, toolCallId };
+  }
   const failed = result.failed !== undefined;
   return {
     kind: 'tool-return',

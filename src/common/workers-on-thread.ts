@@ -4,14 +4,15 @@ interface ThreadState {
   [workers]?: number;
 }
 
+const thread = globalThis as ThreadState; // any object can hold one more field
+
 /** How many workers of this library run on this thread; blocking it would block them. */
 export function workersOnThisThread(): number {
-  return (globalThis as ThreadState)[workers] ?? 0;
+  return thread[workers] ?? 0;
 }
 
 /** Counts a worker for as long as it runs. */
 export async function whileWorkerRuns(run: () => Promise<void>): Promise<void> {
-  const thread = globalThis as ThreadState;
   thread[workers] = workersOnThisThread() + 1;
   try {
     await run();

@@ -56,8 +56,9 @@ async function findPip(environment: NodeJS.ProcessEnv): Promise<Pip> {
         () => true,
         () => false,
       )
-    )
+    ) {
       return pip;
+    }
   }
   throw new Error(`none of ${PIPS.map((pip) => `"${pip.join(' ')}"`).join(', ')} works`);
 }

@@ -42,7 +42,7 @@ async function findArchive(origin: string): Promise<DownloadInfo> {
     'sdk-version': SDK_VERSION,
   });
   const response = await answerOf(`${origin}/cli/default?${query.toString()}`);
-  const { archiveUrl, fileToExtract } = (await response.json()) as Partial<DownloadInfo>;
+  const { archiveUrl, fileToExtract } = (await response.json()) as Partial<DownloadInfo>; // checked below
   if (!archiveUrl || !fileToExtract) throw new Error(`${origin} names no archive`);
   return { archiveUrl, fileToExtract };
 }

@@ -13,6 +13,7 @@ import { UserError } from '../common/errors';
 import { parseOptions } from '../common/options';
 import { whileWorkerRuns } from '../common/workers-on-thread';
 import { packageFile } from '../package-file';
+import { buildIdOfPackage } from './build-id';
 import { WORKER_DEFAULTS } from './defaults';
 
 export interface PluginOptions {
@@ -38,7 +39,7 @@ function isAgent(value: unknown): boolean {
 
 /**
  * Lets a Temporal worker of your own serve agents: `Worker.create({ plugins: [perdurePlugin({ agents })], … })`. A
- * worker with workflows of its own re-exports ours from them (`export * from 'perdure/workflows'`, and the default).
+ * worker with workflows of its own adds ours to their file: `export { runAgent as default } from 'perdure/workflows'`.
  * @throws {UserError} for a mistake in the options, naming the field.
  */
 export function perdurePlugin(options: PluginOptions): SimplePlugin {
@@ -83,5 +84,6 @@ function withBundle<Options extends Pick<WorkerOptions, 'workflowBundle' | 'work
   options: Options,
 ): Options {
   if (options.workflowBundle !== undefined || options.workflowsPath !== undefined) return options;
-  return { ...options, workflowBundle: { codePath: packageFile('lib/workflow-bundle.js') } };
+  const workflowBundle = { codePath: packageFile('lib/workflow-bundle.js') };
+  return { buildId: buildIdOfPackage(), ...options, workflowBundle };
 }

@@ -21,8 +21,9 @@ export async function callTools(state: RunState, calls: readonly JudgedCall[]): 
   });
   const ends = await Promise.allSettled(finished);
   const cancelled = ends.find((end) => end.status === 'rejected');
-  if (cancelled !== undefined && !outcomes.some((outcome) => outcome?.kind === 'failure'))
+  if (cancelled !== undefined && !outcomes.some((outcome) => outcome?.kind === 'failure')) {
     throw cancelled.reason;
+  }
   return outcomes;
 }
 

@@ -1,28 +1,32 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import { isJsonObject, type JsonObject } from '../common/json';
+import { isJsonObject, jsonBytes, type JsonObject } from '../common/json';
+import { MAX_FAILURE_TAIL_BYTES } from '../common/size-limits';
 import type { RunFailureDetail } from '../common/wire';
 import type { RunFailure, RunState } from './loop';
 
 /** The failure that ends a run's workflow. Small: the messages stand in history already. */
 export function toFailure(state: RunState, failure: RunFailure): ApplicationFailure {
+  const tail = state.transcript.unsent.append;
   const detail: RunFailureDetail = {
     usage: state.usage,
-    tail: state.transcript.unsent.append,
+    ...(jsonBytes(tail) > MAX_FAILURE_TAIL_BYTES ? {} : { tail }),
     fields: failure.fields,
     ...(failure.discardedResponse === undefined ? {} : { discardedResponse: failure.discardedResponse }),
   };
-  return ApplicationFailure.create({
-    type: failure.type,
-    message: failure.message,
-    nonRetryable: true,
-    details: [detail],
-  });
+  return toRunFailure(failure.type, failure.message, detail);
 }
 
-/** What an activity threw, when it was this library's or a user's code that did. */
+/** Without a stack: it would name this library's code only, and stand before everything else in the UI. */
+export function toRunFailure(type: string, message: string, detail: RunFailureDetail): ApplicationFailure {
+  const failure = ApplicationFailure.create({ type, message, nonRetryable: true, details: [detail] });
+  failure.stack = '';
+  return failure;
+}
+
+/** What an activity threw, when it was this library's or a user's code that did. That of a local one comes bare. */
 export function toApplicationFailure(error: unknown): ApplicationFailure | undefined {
-  if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) return error.cause;
-  return undefined;
+  const thrown = error instanceof ActivityFailure ? error.cause : error;
+  return thrown instanceof ApplicationFailure ? thrown : undefined;
 }
 
 /** Why an activity failed for good, in words. */

@@ -1,4 +1,6 @@
 import { isCancellation, scheduleActivity } from '@temporalio/workflow';
+import { toOneLine } from '../common/json';
+import { MAX_SUMMARY_LENGTH } from '../common/size-limits';
 import { MODEL_REQUEST_ACTIVITY, type ModelRequestInput, type ModelRequestResult } from '../common/wire';
 import { describeFailure, fieldsOf, toApplicationFailure } from './failure';
 import { type RunFailure, type RunState, type Step, withModelFailure, withModelResponse } from './loop';
@@ -9,8 +11,9 @@ type RequestModelStep = Extract<Step, { kind: 'request-model' }>;
 /** Carries out one model request. */
 export async function requestModel(state: RunState, step: RequestModelStep): Promise<RunState> {
   const { manifest } = state;
-  const input: ModelRequestInput = { step: step.number, transcript: step.transcript };
-  const options = toActivityOptions(manifest, manifest.modelCall, `step ${step.number} · ${manifest.model}`);
+  const input: ModelRequestInput = { transcript: step.transcript };
+  const summary = toOneLine(`step ${step.number} · ${manifest.model}`, MAX_SUMMARY_LENGTH);
+  const options = toActivityOptions(manifest, manifest.modelCall, summary);
   let result: ModelRequestResult;
   try {
     result = await scheduleActivity<ModelRequestResult>(MODEL_REQUEST_ACTIVITY, [input], options);
@@ -30,6 +33,8 @@ function toModelFailure(error: unknown, model: string): RunFailure {
     case 'HookExecutionError':
     case 'UserError':
       return { type: failure.type, message: failure.message, fields: fieldsOf(failure) };
+    case null:
+    case undefined:
     default:
       return {
         type: 'ModelRequestError',

@@ -1,4 +1,4 @@
-import { ApplicationFailure, scheduleLocalActivity } from '@temporalio/workflow';
+import { isCancellation, scheduleLocalActivity } from '@temporalio/workflow';
 import { NO_USAGE } from '../common/usage';
 import {
   type AgentManifest,
@@ -6,7 +6,7 @@ import {
   type RunFailureDetail,
   type RunRequest,
 } from '../common/wire';
-import { toApplicationFailure } from './failure';
+import { fieldsOf, toApplicationFailure, toRunFailure } from './failure';
 
 /**
  * Asks the worker for the agent that this workflow's type names, and has it check the request. A local activity: one
@@ -19,14 +19,10 @@ export async function resolveAgent(request: RunRequest): Promise<AgentManifest> 
       retry: { initialInterval: '100ms', maximumAttempts: 5 },
     });
   } catch (error) {
+    if (isCancellation(error)) throw error;
     const failure = toApplicationFailure(error);
     if (failure === undefined) throw error;
-    const detail: RunFailureDetail = { usage: NO_USAGE, tail: [], fields: {} };
-    throw ApplicationFailure.create({
-      type: failure.type ?? 'UserError',
-      message: failure.message,
-      nonRetryable: true,
-      details: [detail],
-    });
+    const detail: RunFailureDetail = { usage: NO_USAGE, tail: [], fields: fieldsOf(failure) };
+    throw toRunFailure(failure.type ?? 'UserError', failure.message, detail);
   }
 }

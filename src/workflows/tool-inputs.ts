@@ -1,4 +1,4 @@
-import { isJsonObject, jsonBytes, type JsonValue, toOneLine } from '../common/json';
+import { isJsonObject, jsonBytes, type JsonObject, type JsonValue, toOneLine } from '../common/json';
 import type { ToolCallPart } from '../common/messages';
 import {
   MAX_INLINE_ARGUMENTS_BYTES,
@@ -6,6 +6,7 @@ import {
   MAX_SUMMARY_LENGTH,
 } from '../common/size-limits';
 import { targetOf } from '../common/transcript';
+import { toRecordedUsage } from '../common/usage';
 import type { ToolCallContext } from '../common/wire';
 import type { JudgedCall, RunState } from './loop';
 
@@ -47,23 +48,29 @@ function toContext(
   return {
     toolCallId,
     step: state.step,
-    usage: state.usage,
+    usage: toRecordedUsage(state.usage),
     transcript: targetOf(state.transcript.unsent),
     ...(retry === undefined ? {} : { retry }),
     ...(inline ? {} : { argumentsByReference: true }),
   };
 }
 
-function toReadableArguments({ args }: ToolCallPart): JsonValue {
+function toReadableArguments({ args }: ToolCallPart): ToolCallPart['args'] {
   if (typeof args !== 'string') return args;
   try {
-    const parsed: JsonValue = JSON.parse(args);
+    const parsed = JSON.parse(args) as JsonValue; // what JSON.parse returns is JSON
     return isJsonObject(parsed) ? parsed : args;
   } catch {
     return args; // not JSON: the tool's validation says so, to the model
   }
 }
 
-function summarize(args: JsonValue): string {
-  return toOneLine(typeof args === 'string' ? args : JSON.stringify(args), MAX_SUMMARY_LENGTH);
+/** `order: 42, express: true`: without the quotes and braces that leave less room for what is said. */
+function summarize(args: ToolCallPart['args']): string {
+  return toOneLine(typeof args === 'string' ? args : toText(args), MAX_SUMMARY_LENGTH);
+}
+
+function toText(args: JsonObject): string {
+  const said = Object.entries(args).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  return said.join(', ');
 }

@@ -67,7 +67,8 @@ describe('recorded answers', () => {
     const body = exchange.response.body as JsonObject; // not streamed
     expect(response).toMatchObject({ modelName: body['model'], providerResponseId: body['id'] });
     // One recording was made by hand, with a status that the API does not have.
-    if (body['status'] !== 'complete') expect(response.finishReason).toEqual(expect.any(String));
+    const hasReason = body['status'] !== 'complete';
+    expect(typeof response.finishReason).toBe(hasReason ? 'string' : 'undefined');
     expect(missingLeaves(body, response, used)).toEqual([]);
   });
 

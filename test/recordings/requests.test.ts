@@ -119,7 +119,7 @@ function toParameters(body: JsonObject): ModelRequestParameters {
   const own = tools === undefined ? [] : ['tools', 'tool_choice'];
   const read = [...READ.filter((key) => !['tools', 'tool_choice'].includes(key)), ...own, ...ALSO_READ];
   const others = Object.entries(body).filter(([key]) => !read.includes(key));
-  const logprobs = JSON.stringify(body['include'])?.includes('logprobs')
+  const logprobs = JSON.stringify(body['include'] ?? []).includes('logprobs')
     ? { include: body['include'] ?? [] }
     : {};
   return requestParameters({

@@ -48,7 +48,7 @@ function isListening(address: string): Promise<boolean> {
 async function eventually(isSo: () => boolean | Promise<boolean>, timeout = 10_000): Promise<void> {
   const deadline = Date.now() + timeout;
   while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`not so after ${timeout} ms: ${isSo}`);
+    if (Date.now() > deadline) throw new Error(`not so after ${timeout} ms: ${isSo.toString()}`);
     await sleep(50);
   }
 }
@@ -128,13 +128,14 @@ it('adds search attributes to a kept file that was made without them', async () 
   await first.stop();
 
   const second = await start(options);
-  await withClient(second, ({ workflow }) =>
+  const started = withClient(second, ({ workflow }) =>
     workflow.start('support', {
       workflowId: 'found',
       taskQueue: 'none',
       typedSearchAttributes: everyAttribute,
     }),
   );
+  await expect(started).resolves.toMatchObject({ workflowId: 'found' });
   await second.stop();
   rmSync(folder, { recursive: true });
 });
@@ -170,5 +171,6 @@ describe('a program that never stops its server', () => {
     const { address } = await startProgram('exit');
     await eventually(async () => !(await isListening(address)));
     await eventually(() => readdirSync(temporaryFolder).length === 0);
+    expect(await isListening(address)).toBe(false);
   });
 });

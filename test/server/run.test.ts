@@ -1,7 +1,7 @@
 // Needs a real Temporal server.
+import { z } from 'zod';
 import { defineAgent, defineTool } from 'perdure';
 import { scriptedModel } from 'perdure/testing';
-import { z } from 'zod';
 import { serve } from '../support/serve';
 
 const add = defineTool({

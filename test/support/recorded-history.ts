@@ -48,8 +48,9 @@ function toRequestPart(message: JsonObject): RequestPart {
   const callId = message['tool_call_id'] ?? message['call_id'];
   if (role === 'system') return { kind: 'system-prompt', content: String(content) };
   if (callId !== undefined) return toToolPart(String(callId), String(content ?? message['output']));
-  if (Array.isArray(content))
+  if (Array.isArray(content)) {
     return { kind: 'user-prompt', content: content.filter(isJsonObject).map(toContent) };
+  }
   const text = String(content);
   if (!text.startsWith(FEEDBACK)) return { kind: 'user-prompt', content: text };
   return { kind: 'retry-prompt', content: text.slice(FEEDBACK.length, -RETRY.length) };
@@ -57,8 +58,9 @@ function toRequestPart(message: JsonObject): RequestPart {
 
 function toToolPart(toolCallId: string, content: string): RequestPart {
   const about = { toolName: 'recorded', toolCallId };
-  if (content.endsWith(RETRY))
+  if (content.endsWith(RETRY)) {
     return { kind: 'retry-prompt', content: content.slice(0, -RETRY.length), ...about };
+  }
   return { kind: 'tool-return', content, outcome: 'success', ...about };
 }
 
@@ -66,8 +68,9 @@ function toContent(content: JsonObject): UserContent {
   const { text } = content;
   if (typeof text === 'string') return toText(text);
   const image = content['image_url'];
-  if (image !== undefined)
+  if (image !== undefined) {
     return { kind: 'image-url', url: String(isJsonObject(image) ? image['url'] : image) };
+  }
   if (typeof content['file_url'] === 'string') return { kind: 'document-url', url: content['file_url'] };
   const file = isJsonObject(content['file']) ? content['file'] : content;
   const [, mediaType = '', data = ''] = /^data:([^;]*);base64,(.*)$/.exec(String(file['file_data'])) ?? [];

@@ -1,9 +1,9 @@
 // Needs the Temporal server that the suite's global set-up starts.
 import { randomUUID } from 'node:crypto';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { Agent } from 'perdure';
 import { AgentClient } from 'perdure/client';
 import { createWorker, type CreateWorkerOptions } from 'perdure/worker';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 
 // Each test file has its own module registry, hence its own runtime: this is installed once in each.
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -15,7 +15,10 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-export async function serve(agents: readonly Agent[], options: Partial<CreateWorkerOptions> = {}): Promise<Served> {
+export async function serve(
+  agents: readonly Agent[],
+  options: Partial<CreateWorkerOptions> = {},
+): Promise<Served> {
   const taskQueue = options.taskQueue ?? `test-${randomUUID()}`;
   const worker = await createWorker({ agents, ...options, taskQueue });
   const running = worker.run();

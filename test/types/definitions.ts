@@ -44,7 +44,7 @@ defineTool({
   description: 'Uses an argument that its input does not have.',
   input: z.object({ id: z.string() }),
   // @ts-expect-error there is no `name` among the arguments
-  execute: ({ name }) => name,
+  execute: ({ name }) => String(name),
 });
 
 defineTool({
@@ -86,7 +86,7 @@ const needsNothing = defineTool({
     expectType<ToolContext>()(context);
     expectType<unknown>()(context.deps);
     // @ts-expect-error unknown deps have no `url`
-    context.deps.url;
+    String(context.deps.url);
   },
 });
 expectType<Tool<unknown>>()(needsNothing);
@@ -100,7 +100,7 @@ const needsDatabase = defineTool({
     expectType<string>()(id);
     expectType<{ url: string }>()(deps);
     // @ts-expect-error the deps have no `user`
-    deps.user;
+    String(deps.user);
   },
 });
 expectType<Tool<{ url: string }>>()(needsDatabase);
@@ -162,7 +162,10 @@ const withoutDeps = defineAgent({
   model: 'openai:gpt-5-mini',
   tools: [needsNothing],
 });
-expectType<undefined>()(depsOf(withoutDeps));
+expectType<Agent<string, undefined, 'without_deps'>>()(withoutDeps);
+export const noDeps: DepsOf<typeof withoutDeps> = undefined;
+// @ts-expect-error this agent takes no deps
+export const someDeps: DepsOf<typeof withoutDeps> = { url: 'x' };
 
 defineAgent({
   name: 'lacks_deps',
@@ -200,7 +203,7 @@ expectType<'text'>()(text.name);
 expectType<'structured'>()(structured.name);
 
 declare const someName: string;
-expectType<Agent<string, undefined, string>>()(defineAgent({ name: someName, model: 'openai:gpt-5-mini' }));
+expectType<Agent<string, undefined>>()(defineAgent({ name: someName, model: 'openai:gpt-5-mini' }));
 
 declare const someModel: Model;
 defineAgent({ name: 'own_model', model: someModel });
@@ -221,7 +224,7 @@ defineAgent({ name: 'unknown_option', model: 'openai:gpt-5-mini', timeout: '1m' 
 defineAgent({ name: 'unknown_limit', model: 'openai:gpt-5-mini', usageLimits: { tokens: 1 } });
 
 // @ts-expect-error there is no setting of that name
-defineAgent({ name: 'unknown_setting', model: 'openai:gpt-5-mini', modelSettings: { temp: 1 } });
+defineAgent({ name: 'unknown_setting', model: 'openai:gpt-5-mini', modelSettings: { heat: 1 } });
 
 /* Agent: any agent fits where only an agent is asked for, and keeps its types. */
 
@@ -233,7 +236,7 @@ export const otherOutput: Agent<{ url: string }> = structured;
 // @ts-expect-error an agent cannot be changed
 text.name = 'text';
 // @ts-expect-error its tools cannot be changed
-text.tools.push(needsNothing);
+text.tools.length = 0;
 
 declare function outputOf<A extends Agent>(agent: A): OutputOf<A>;
 declare function depsOf<A extends Agent>(agent: A): DepsOf<A>;

@@ -8,8 +8,9 @@ import { isSuccess, type ToolOutcomes } from './tool-outcome';
 
 /** The state after the tool calls of a response were carried out. */
 export function withToolOutcomes(state: RunState, outcomes: ToolOutcomes): RunState {
-  if (state.phase.kind !== 'calling')
+  if (state.phase.kind !== 'calling') {
     throw new Error(`tool outcomes do not fit the phase '${state.phase.kind}'`);
+  }
   const { calls } = state.phase;
   const counted = {
     ...state,
@@ -46,8 +47,9 @@ function withCompletedParts(state: RunState, calls: readonly JudgedCall[], outco
   const settled: SettledPart[] = [];
   for (const { position } of calls) {
     const outcome = outcomes[position];
-    if (outcome?.kind === 'result')
+    if (outcome?.kind === 'result') {
       settled.push({ descriptor: { result: outcome.result.id }, part: outcome.part });
+    }
   }
   return settled.length === 0 ? state : withParts(state, settled);
 }

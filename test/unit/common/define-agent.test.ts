@@ -73,8 +73,8 @@ describe('a mistake in an agent', () => {
     { mistake: 'deps that are no schema', changes: { deps: {} }, complaint: 'deps: expected a zod schema' },
     {
       mistake: 'a setting that does not exist',
-      changes: { modelSettings: { temp: 1 } },
-      complaint: 'modelSettings: Unrecognized key: "temp"',
+      changes: { modelSettings: { heat: 1 } },
+      complaint: 'modelSettings: Unrecognized key: "heat"',
     },
     {
       mistake: 'a setting of the wrong type',

@@ -72,13 +72,13 @@ describe('the address of a transcript', () => {
   });
 
   it('counts the messages', () => {
-    fc.assert(fc.property(descriptors, (append) => expect(addressAfter(append).length).toBe(append.length)));
+    fc.assert(fc.property(descriptors, (append) => expect(addressAfter(append)).toHaveLength(append.length)));
   });
 
   it('survives JSON: descriptors that crossed a boundary lead to the same address', () => {
     fc.assert(
       fc.property(descriptors, (append) => {
-        const crossed = JSON.parse(JSON.stringify(append)) as MessageDescriptor[];
+        const crossed = JSON.parse(JSON.stringify(append)) as MessageDescriptor[]; // as it was before
         expect(addressAfter(crossed)).toEqual(addressAfter(append));
       }),
     );
@@ -98,7 +98,7 @@ describe('the address of a transcript', () => {
       fc.property(descriptors, id, id, descriptors, (before, left, right, after) => {
         fc.pre(left !== right);
         const withResponse = (response: string) => addressAfter([...before, { response }, ...after]);
-        expect(withResponse(left).length).toBe(withResponse(right).length);
+        expect(withResponse(left)).toHaveLength(withResponse(right).length);
         expect(withResponse(left).version).not.toBe(withResponse(right).version);
       }),
     );

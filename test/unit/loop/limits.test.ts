@@ -21,6 +21,10 @@ function runOnce({ limits, usage = {}, spends = spent, message }: Case) {
   return runScript({ agent: { limits }, usage, model });
 }
 
+function toExpectedFailure({ message, fields }: Case): object {
+  return { type: 'UsageLimitExceededError', message, fields: fields ?? {} };
+}
+
 describe('before a request', () => {
   const cases: readonly Case[] = [
     {
@@ -73,8 +77,7 @@ describe('before a request', () => {
 
   it.each(cases)('stops when $when', (scenario) => {
     const run = runOnce(scenario);
-    expect(run.failure).toMatchObject({ type: 'UsageLimitExceededError', message: scenario.message });
-    if (scenario.fields) expect(run.failure?.fields).toEqual(scenario.fields);
+    expect(run.failure).toMatchObject(toExpectedFailure(scenario));
     expect(run.failure?.discardedResponse).toBeUndefined();
     expect(run.steps).toBe(0);
     expect(run.requests).toEqual([]);
@@ -170,8 +173,7 @@ describe('after a response', () => {
 
   it.each(cases)('stops when $when', (scenario) => {
     const run = runOnce(scenario);
-    expect(run.failure).toMatchObject({ type: 'UsageLimitExceededError', message: scenario.message });
-    if (scenario.fields) expect(run.failure?.fields).toEqual(scenario.fields);
+    expect(run.failure).toMatchObject(toExpectedFailure(scenario));
   });
 
   it.each<Case>([

@@ -12,10 +12,11 @@ const holds = (property: (run: RecordedRun) => void): void =>
     { numRuns: 300 },
   );
 
-/** Through JSON, as history keeps it; `undefined` where a call was not carried out becomes `null` there. */
+/** A copy through JSON, as history keeps it, calls that were not carried out being left out. */
 function throughHistory(recorded: Recorded): Recorded {
-  if (!('tools' in recorded)) return JSON.parse(JSON.stringify(recorded)) as Recorded;
-  return { tools: Array.from(recorded.tools, (outcome) => outcome && structuredClone(outcome)) };
+  const copy = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value; // it is JSON
+  if (!('tools' in recorded)) return copy(recorded);
+  return { tools: Array.from(recorded.tools, (outcome) => outcome && copy(outcome)) };
 }
 
 function deepFreeze<Value>(value: Value): Value {
@@ -102,12 +103,12 @@ describe('whatever the model and the tools do', () => {
     });
   });
 
-  it('no step goes beyond requestLimit, and no response is asked for after it', () => {
+  it('no request goes beyond requestLimit', () => {
     holds((run) => {
       const { requestLimit = 50 } = run.start.manifest.usageLimits;
       const { requests } = endOf(run).usage;
-      if (requestLimit !== null && run.recorded.length > 0)
-        expect(requests).toBeLessThanOrEqual(requestLimit);
+      const isBound = requestLimit !== null && run.recorded.length > 0;
+      expect(requests).toBeLessThanOrEqual(isBound ? requestLimit : Infinity);
     });
   });
 
@@ -127,7 +128,7 @@ describe('whatever the model and the tools do', () => {
         const run = record(material);
         const shuffled = run.recorded.map((entry) => {
           if (!('tools' in entry)) return entry;
-          const order = [...entry.tools.keys()].map((key) => ({ key, rank: random.next().value ?? 0 }));
+          const order = [...entry.tools.keys()].map((key) => ({ key, rank: Number(random.next().value) }));
           const tools: Extract<Recorded, { tools: unknown }>['tools'][number][] = [];
           for (const { key } of order.toSorted((left, right) => left.rank - right.rank)) {
             if (entry.tools[key] !== undefined) tools[key] = entry.tools[key];
@@ -162,11 +163,8 @@ describe('whatever the model and the tools do', () => {
         const ids = message.parts.flatMap((part) => (part.kind === 'tool-call' ? [part.toolCallId] : []));
         const answered = answers.parts.flatMap((part) => ('toolCallId' in part ? [part.toolCallId] : []));
         const isLast = index + 2 === messages.length;
-        if (isLast && endOf(run).phase.kind === 'failed') {
-          expect(ids.filter((id) => answered.includes(id))).toEqual(answered);
-        } else {
-          expect(answered).toEqual(ids);
-        }
+        const isCutShort = isLast && endOf(run).phase.kind === 'failed';
+        expect(answered).toEqual(isCutShort ? ids.filter((id) => answered.includes(id)) : ids);
       });
     });
   });
@@ -213,8 +211,8 @@ describe('the transcript of any run', () => {
 
 it('refuses to go on while a call has no outcome', () => {
   holds((run) => {
-    for (const state of [run.start, ...run.states]) {
-      if (state.phase.kind === 'calling') expect(() => withToolOutcomes(state, [])).toThrow('has no result');
+    for (const state of run.states.filter(({ phase }) => phase.kind === 'calling')) {
+      expect(() => withToolOutcomes(state, [])).toThrow('has no result');
     }
   });
 });

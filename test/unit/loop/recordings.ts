@@ -59,7 +59,7 @@ export interface RecordedRun {
 }
 
 const TOOLS = ['add', 'constructor', '__proto__'];
-const toolName = fc.oneof(
+const anyToolName = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...TOOLS) },
   { weight: 1, arbitrary: fc.constantFrom('guess', 'toString', '') },
 );
@@ -81,14 +81,14 @@ export const responseUsage: fc.Arbitrary<ResponseUsage> = fc.record(
   { requiredKeys: [] },
 );
 
-const args: fc.Arbitrary<string | JsonObject> = fc.oneof(
+const anyArgs: fc.Arbitrary<string | JsonObject> = fc.oneof(
   fc.constantFrom('', '{', '{"a":1}'),
   fc.constant({ response: 1 }),
 );
 
 /** What is written, and a verdict that fits it. */
 const written: fc.Arbitrary<{ args: string | JsonObject; output: OutputVerdict }> = fc.oneof(
-  fc.record({ args, output: fc.oneof(fc.record({ value }), fc.record({ invalid: issues })) }),
+  fc.record({ args: anyArgs, output: fc.oneof(fc.record({ value }), fc.record({ invalid: issues })) }),
   fc.record({
     args: value.map((response) => JSON.stringify({ response })),
     output: fc.constantFrom({ as: 'json' as const }, { as: 'wrapped' as const }),
@@ -104,8 +104,8 @@ const outputCall = written.map(({ args, output }) => ({
 
 const functionCall = fc
   .record({
-    toolName,
-    args,
+    toolName: anyToolName,
+    args: anyArgs,
     verdict: fc.oneof(
       { weight: 3, arbitrary: fc.constant(null) },
       { weight: 1, arbitrary: fc.record({ invalid: issues }) },
@@ -134,7 +134,7 @@ const textPart = fc
 
 const thinkingPart = fc.constant({ part: { kind: 'thinking' as const, content: 'hm' }, verdict: null });
 
-const answer: fc.Arbitrary<Answer> = fc.record({
+const anyAnswer: fc.Arbitrary<Answer> = fc.record({
   parts: fc.array(
     fc.oneof(
       { weight: 6, arbitrary: functionCall },
@@ -190,7 +190,7 @@ export const runMaterial: fc.Arbitrary<RunMaterial> = fc.record({
     { requiredKeys: [] },
   ),
   answers: fc.array(
-    fc.oneof({ weight: 15, arbitrary: answer }, { weight: 1, arbitrary: failure('ModelRequestError') }),
+    fc.oneof({ weight: 15, arbitrary: anyAnswer }, { weight: 1, arbitrary: failure('ModelRequestError') }),
     { maxLength: 10, size: 'max' },
   ),
   outcomes: fc.array(

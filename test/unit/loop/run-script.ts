@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../src/common/json';
+import { type JsonValue, ownValue } from '../../../src/common/json';
 import {
   type ModelMessage,
   type ModelResponse,
@@ -12,6 +12,7 @@ import {
   type AgentManifest,
   type ModelRequestResult,
   type RunRequest,
+  type ToolManifest,
   toToolPart,
 } from '../../../src/common/wire';
 import {
@@ -54,10 +55,10 @@ export interface ScriptedRun {
 
 export function toManifest(agent: ScriptedAgent = {}, toolNames: readonly string[] = []): AgentManifest {
   const { output = 'text', limits = {}, outputRetries = 1, toolRetries = 1, retries = {} } = agent;
-  const toTool = (name: string) => [
+  const toTool = (name: string): [string, ToolManifest] => [
     name,
     {
-      retries: Object.hasOwn(retries, name) ? retries[name] : toolRetries,
+      retries: ownValue(retries, name) ?? toolRetries,
       timeout: 1000,
       maximumAttempts: 5,
     },
@@ -151,8 +152,9 @@ class Player {
     this.#toolsRun.push(call.toolName);
     const does = this.#tools.get(call.toolName);
     const outcome = isList(does) ? does[earlier] : does;
-    if (outcome === undefined)
+    if (outcome === undefined) {
       throw new Error(`a call of tool '${call.toolName}' has no outcome in the script`);
+    }
     if ('type' in outcome) return { kind: 'failure', failure: outcome };
     const result = { ...outcome, id: `result-${this.#toolsRun.length}` };
     return { kind: 'result', result, part: toToolPart(call, result) };
@@ -202,7 +204,7 @@ function toRequestLine(part: RequestPart): string {
     case 'system-prompt':
       return `system: ${part.content}`;
     case 'user-prompt':
-      return `user: ${String(part.content)}`;
+      return `user: ${toReadable(part.content)}`;
     case 'retry-prompt':
       return `${part.toolName ?? 'text'} again: ${toComplaint(part.content)}`;
     case 'tool-return':
@@ -212,7 +214,7 @@ function toRequestLine(part: RequestPart): string {
   }
 }
 
-function toReadable(content: JsonValue): string {
+function toReadable(content: unknown): string {
   return typeof content === 'string' ? content : JSON.stringify(content);
 }
 

@@ -46,7 +46,7 @@ describe('classifyError', () => {
     const error = classify(answered(status, code));
     expect(error).toBeInstanceOf(ModelRequestError);
     expect(error).toMatchObject({ model: 'openai:gpt-5', status, code: code ?? undefined, retryable });
-    expect(error.message).toContain("Model 'openai:gpt-5' answered " + status);
+    expect(error.message).toContain(`Model 'openai:gpt-5' answered ${status}`);
     expect(error.message).toContain('What the server said.');
   });
 

@@ -33,7 +33,7 @@ describe.each(apis)('a failure of $api', ({ create, body }) => {
     const model = await start(answer);
     return model.request(asked('hi'), requestParameters()).then(
       () => Promise.reject(new Error('The request did not fail')),
-      (error: ModelRequestError) => error,
+      (error: unknown) => error as ModelRequestError,
     );
   }
 
@@ -115,7 +115,7 @@ describe.each(apis)('a failure of $api', ({ create, body }) => {
   it('is told of a key that no header can hold, without the key', async () => {
     server = await startOpenAIServer([]);
     const model = create('gpt-5', { apiKey: 'secret-key\nwith-a-line', baseURL: server.baseURL });
-    const error = await model.request(asked('hi'), requestParameters()).catch((thrown: Error) => thrown);
+    const error = await model.request(asked('hi'), requestParameters()).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'ModelRequestError', retryable: false });
     expect(String(error)).not.toContain('secret-key');
     expect(String(error)).not.toContain('with-a-line');

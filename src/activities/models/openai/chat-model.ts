@@ -10,5 +10,5 @@ import { toChatBody } from './to-chat-body';
  */
 export function openAIChatModel(name: string, options: OpenAIModelOptions = {}): Model {
   const api = { path: '/chat/completions', toBody: toChatBody, fromBody: fromChat } as const;
-  return createModel(api, `openai-chat:${name}`, name, options);
+  return createModel(api, { model: `openai-chat:${name}`, name }, options);
 }

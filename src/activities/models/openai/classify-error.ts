@@ -109,8 +109,9 @@ function isMistake(error: unknown): boolean {
 /** What was at the bottom of it; `fetch` says only that it failed. */
 function toCauseText(error: unknown): string {
   if (!isError(error)) return String(error);
-  if ('errors' in error && Array.isArray(error.errors) && isError(error.errors[0]))
+  if ('errors' in error && Array.isArray(error.errors) && isError(error.errors[0])) {
     return toCauseText(error.errors[0]);
+  }
   return isError(error.cause) ? toCauseText(error.cause) : error.message;
 }
 

@@ -1,11 +1,12 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../common/json';
+import { isJsonObject, type JsonObject } from '../../../common/json';
 
 /**
  * What the provider sent beyond the fields we read. Nulls and empties are left out: every byte of a response is
  * recorded at every step.
  */
 export function detailsOf(object: object, known: readonly string[]): JsonObject {
-  const rest = Object.entries(object).filter(([key, value]) => !known.includes(key) && !isEmpty(value));
+  const fields: [string, unknown][] = Object.entries(object);
+  const rest = fields.filter(([key, value]) => !known.includes(key) && !isEmpty(value));
   return Object.fromEntries(rest) as JsonObject; // came out of `JSON.parse`, as all that the provider sends
 }
 
@@ -20,7 +21,7 @@ export function detailObject(details: JsonObject | undefined, key: string): Json
   return isJsonObject(value) ? value : {};
 }
 
-function isEmpty(value: JsonValue | undefined): boolean {
+function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return true;
   return typeof value === 'object' && Object.keys(value).length === 0;
 }

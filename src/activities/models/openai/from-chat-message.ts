@@ -48,10 +48,11 @@ function toThinking(message: ChatMessage): ThinkingPart[] {
 function toToolCalls(value: unknown): { calls: ToolCallPart[]; others: JsonObject[] } {
   const calls: ToolCallPart[] = [];
   const others: JsonObject[] = [];
-  for (const [index, item] of (Array.isArray(value) ? value : []).entries()) {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [];
+  for (const [index, item] of items.entries()) {
     const parsed = functionCall.safeParse(item);
     if (parsed.success) calls.push(toToolCall(parsed.data, index));
-    else others.push(item);
+    else others.push(item as JsonObject); // came out of `JSON.parse`, as all that the provider sends
   }
   return { calls, others };
 }

@@ -14,8 +14,15 @@ export interface Api {
   readonly fromBody: (body: unknown) => ModelResponse;
 }
 
-/** The model `name` behind one of the APIs; `model` is what users and errors call it. */
-export function createModel(api: Api, model: string, name: string, options: OpenAIModelOptions): Model {
+interface ModelNames {
+  /** What users and errors call it. */
+  readonly model: string;
+  /** What the API calls it. */
+  readonly name: string;
+}
+
+/** A model behind one of the APIs. */
+export function createModel(api: Api, { model, name }: ModelNames, options: OpenAIModelOptions): Model {
   return Object.freeze({
     name: model,
     ...(options.settings === undefined ? {} : { settings: options.settings }),

@@ -10,5 +10,5 @@ import { toResponsesBody } from './to-responses-body';
  */
 export function openAIResponsesModel(name: string, options: OpenAIModelOptions = {}): Model {
   const api = { path: '/responses', toBody: toResponsesBody, fromBody: fromResponses } as const;
-  return createModel(api, `openai:${name}`, name, options);
+  return createModel(api, { model: `openai:${name}`, name }, options);
 }

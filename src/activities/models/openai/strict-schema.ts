@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../common/json';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../../common/json';
 
 /** What OpenAI's strict mode understands. Any other keyword makes it refuse the whole request. */
 const KEYWORDS = new Set([
@@ -49,6 +49,6 @@ function subschemasOf({ properties, $defs, items, anyOf }: JsonObject): readonly
     ...(isJsonObject(properties) ? Object.values(properties) : []),
     ...(isJsonObject($defs) ? Object.values($defs) : []),
     ...(items === undefined ? [] : [items]),
-    ...(Array.isArray(anyOf) ? anyOf : []),
+    ...(isJsonArray(anyOf) ? anyOf : []),
   ];
 }

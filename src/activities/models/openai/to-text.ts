@@ -16,8 +16,9 @@ export function toRetryText({ content, toolName }: RetryPromptPart): string {
 }
 
 function toComplaint(content: RetryPromptPart['content'], toolName: string | undefined): string {
-  if (typeof content === 'string')
+  if (typeof content === 'string') {
     return toolName === undefined ? `Validation feedback:\n${content}` : content;
+  }
   const heading = `${content.length} validation error${content.length === 1 ? '' : 's'}:`;
   return `${heading}\n\`\`\`json\n${JSON.stringify(content, null, 2)}\n\`\`\``;
 }

@@ -8,7 +8,14 @@ export function toolsOf({ tools, outputTools }: ModelRequestParameters): readonl
 }
 
 /** What both APIs want to know of a tool. */
-export function toFunction({ name, description, parameters, strict }: ToolDescription) {
+interface FunctionBody {
+  name: string;
+  description?: string;
+  parameters: Record<string, unknown>;
+  strict: boolean;
+}
+
+export function toFunction({ name, description, parameters, strict }: ToolDescription): FunctionBody {
   return {
     name,
     ...(description === undefined ? {} : { description }),
@@ -17,7 +24,10 @@ export function toFunction({ name, description, parameters, strict }: ToolDescri
   };
 }
 
-type ToolSettings = { tool_choice?: NonNullable<ModelSettings['toolChoice']>; parallel_tool_calls?: boolean };
+interface ToolSettings {
+  readonly tool_choice?: NonNullable<ModelSettings['toolChoice']>;
+  readonly parallel_tool_calls?: boolean;
+}
 
 /** How the model may use its tools; nothing when it has none, because the API refuses that. */
 export function toToolSettings(parameters: ModelRequestParameters): ToolSettings {

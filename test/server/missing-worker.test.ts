@@ -1,0 +1,56 @@
+// Needs a real Temporal server.
+import { randomUUID } from 'node:crypto';
+import { defineAgent, NoWorkerError, UserError } from 'perdure';
+import { AgentClient } from 'perdure/client';
+import { functionModel } from 'perdure/testing';
+import { parrot } from '../support/agents';
+import { killChildren, startProgram } from '../support/child';
+import { serve } from '../support/serve';
+
+describe('without a worker', () => {
+  let client: AgentClient;
+  let taskQueue: string;
+
+  beforeEach(async () => {
+    taskQueue = `nobody-${randomUUID()}`;
+    client = await AgentClient.connect({ taskQueue });
+  });
+
+  afterEach(async () => {
+    killChildren();
+    await client.close();
+  });
+
+  it('a warning names task queue and agent, and the run starts as soon as a worker comes', async () => {
+    const child = startProgram('run-and-end', { taskQueue });
+    await child.printed(`of agent 'parrot' from task queue '${taskQueue}' in 5 s`);
+    expect(child.stderr).toContain('PerdureNoWorkerWarning');
+    const { stop } = await serve([parrot], { taskQueue });
+    expect(await child.ended).toEqual({ code: 0, signal: null });
+    expect(child.stdout).toBe('You said: hi\n');
+    await stop();
+  });
+
+  it('waiting ends when the caller wants to wait no longer, and the run still starts later', async () => {
+    const run = client.run(parrot, 'hi', { waitForWorker: '1s' });
+    const error = await run.catch((caught: unknown) => caught);
+    if (!(error instanceof NoWorkerError)) throw error;
+    expect(error).toMatchObject({ agent: 'parrot', taskQueue });
+    const { stop } = await serve([parrot], { taskQueue });
+    await expect(client.getRun(error.runId).result()).resolves.toMatchObject({ output: 'You said: hi' });
+    await stop();
+  });
+});
+
+describe('an agent that the worker does not have', () => {
+  it('ends the run at once, naming those it has', async () => {
+    const other = defineAgent({ name: 'other', model: functionModel(() => 'Hm.') });
+    const { client, stop } = await serve([parrot, other]);
+    const startedAt = Date.now();
+    const run = client.run('parot', 'hi');
+    await expect(run).rejects.toThrow(UserError);
+    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    await expect(run).rejects.toThrow(/no agent is named 'parot'.*'other', 'parrot'/);
+    await stop();
+  });
+});

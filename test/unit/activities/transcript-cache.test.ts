@@ -1,0 +1,176 @@
+import * as fc from 'fast-check';
+import { TranscriptCache } from '../../../src/activities/transcript-cache';
+import {
+  EMPTY_TRANSCRIPT,
+  type MessageDescriptor,
+  type TranscriptDelta,
+} from '../../../src/common/transcript';
+import { addressOf, messagesOf, partOf, REQUEST, responseOf, segmentOf } from '../../support/transcripts';
+
+const RUN = 'workflow/run';
+
+const first: readonly MessageDescriptor[] = [{ input: true }];
+const second: readonly MessageDescriptor[] = [
+  ...first,
+  { response: 'r1' },
+  { request: [{ result: 'p1' }, { result: 'p2' }] },
+];
+const third: readonly MessageDescriptor[] = [...second, { response: 'r2' }, { request: [{ result: 'p3' }] }];
+
+function deltaOf(path: readonly MessageDescriptor[], known: number): TranscriptDelta {
+  return { base: addressOf(path.slice(0, known)), append: path.slice(known) };
+}
+
+/** A cache that went through `second` by the results of its own worker's activities. */
+function warmCache(): TranscriptCache {
+  const cache = new TranscriptCache();
+  cache.keepRequest(RUN, REQUEST, 10);
+  cache.messages(RUN, deltaOf(first, 0));
+  cache.keepResult(RUN, { id: 'r1', value: responseOf('r1') }, 10);
+  cache.keepResult(RUN, { id: 'p1', value: partOf('p1') }, 10);
+  cache.keepResult(RUN, { id: 'p2', value: partOf('p2') }, 10);
+  return cache;
+}
+
+describe('a cache of transcripts', () => {
+  it('puts messages together from what its worker asked and produced', () => {
+    const cache = warmCache();
+    expect(cache.messages(RUN, deltaOf(second, 1))).toEqual(messagesOf(second));
+  });
+
+  it('does not know a transcript of which one result was produced elsewhere', () => {
+    const cache = warmCache();
+    cache.messages(RUN, deltaOf(second, 1));
+    cache.keepResult(RUN, { id: 'p3', value: partOf('p3') }, 10);
+    expect(cache.messages(RUN, deltaOf(third, 3))).toBeUndefined();
+  });
+
+  it('goes on from what was restored', () => {
+    const cache = new TranscriptCache();
+    cache.keepSegment(RUN, EMPTY_TRANSCRIPT, { segment: segmentOf(second, 0), size: 100 });
+    cache.keepResult(RUN, { id: 'r2', value: responseOf('r2') }, 10);
+    cache.keepResult(RUN, { id: 'p3', value: partOf('p3') }, 10);
+    expect(cache.messages(RUN, deltaOf(third, 3))).toEqual(messagesOf(third));
+  });
+
+  it('needs no result that it restored as a part of a message', () => {
+    const cache = warmCache();
+    cache.messages(RUN, deltaOf(second, 1));
+    const segment = segmentOf([...second, { response: 'r2' }], 3);
+    cache.keepSegment(RUN, addressOf(second), { segment, size: 10 });
+    cache.keepResult(RUN, { id: 'p3', value: partOf('p3') }, 10);
+    expect(cache.messages(RUN, deltaOf(third, 3))).toEqual(messagesOf(third));
+  });
+
+  it('never takes the answer of a late attempt for the one that counted', () => {
+    const cache = warmCache();
+    cache.keepResult(RUN, { id: 'late', value: responseOf('late') }, 10);
+    expect(cache.messages(RUN, deltaOf(second, 1))).toEqual(messagesOf(second));
+  });
+
+  it('drops what was restored after a state that it lost meanwhile', () => {
+    const cache = new TranscriptCache();
+    const restored = { segment: segmentOf(third, 3), size: 10 };
+    for (let time = 0; time < 5; time++) cache.keepSegment(RUN, addressOf(second), restored);
+    expect(cache.messages(RUN, deltaOf(third, 5))).toBeUndefined();
+    expect(cache.request(RUN)).toEqual(REQUEST);
+  });
+
+  it('names the state from which a restoration can start', () => {
+    const cache = warmCache();
+    cache.messages(RUN, deltaOf(second, 1));
+    const known = { address: addressOf(second), messages: messagesOf(second) };
+    expect(cache.closestTo(RUN, deltaOf(third, 3))).toEqual(known);
+    expect(cache.closestTo(RUN, deltaOf(third, 5))).toEqual(known);
+    expect(cache.closestTo('another run', deltaOf(third, 3)).address).toEqual(EMPTY_TRANSCRIPT);
+  });
+
+  it('forgets the least recently used run when it is full', () => {
+    const cache = new TranscriptCache(100);
+    cache.keepRequest('old', REQUEST, 60);
+    cache.keepRequest('new', REQUEST, 60);
+    expect(cache.request('old')).toBeUndefined();
+    expect(cache.request('new')).toEqual(REQUEST);
+  });
+
+  it('keeps nothing of a run that does not fit', () => {
+    const cache = new TranscriptCache(100);
+    cache.keepRequest(RUN, REQUEST, 101);
+    expect(cache.request(RUN)).toBeUndefined();
+  });
+});
+
+/** Few ids, so that paths share beginnings, fork, and meet results again. */
+const responseId = fc.constantFrom('r1', 'r2');
+const partId = fc.constantFrom('p1', 'p2');
+const descriptor: fc.Arbitrary<MessageDescriptor> = fc.oneof(
+  responseId.map((response) => ({ response })),
+  fc
+    .array(partId, { minLength: 1, maxLength: 2 })
+    .map((ids) => ({ request: ids.map((result) => ({ result })) })),
+  fc.constant({ request: [{ kind: 'retry-prompt' as const, content: 'Please return text.' }] }),
+);
+const path = fc.array(descriptor, { maxLength: 4 }).map((later) => [...first, ...later]);
+
+const size = fc.integer({ min: 1, max: 30 });
+
+/** What happens on a worker, in any order: activities of late attempts and of other runs come in between. */
+const operation = fc.oneof(
+  fc.record({ kind: fc.constant('request' as const), size }),
+  fc.record({ kind: fc.constant('response' as const), id: responseId, size }),
+  fc.record({ kind: fc.constant('part' as const), id: partId, size }),
+  fc.record({ kind: fc.constant('restored' as const), path, known: fc.nat(5), size }),
+  fc.record({ kind: fc.constant('asked' as const), path, known: fc.nat(5) }),
+);
+
+type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Carries an operation out; what the cache says of a transcript must be unknown, or true. */
+function apply(cache: TranscriptCache, run: string, operation: Operation): void {
+  switch (operation.kind) {
+    case 'request':
+      return cache.keepRequest(run, REQUEST, operation.size);
+    case 'response':
+      return cache.keepResult(run, { id: operation.id, value: responseOf(operation.id) }, operation.size);
+    case 'part':
+      return cache.keepResult(run, { id: operation.id, value: partOf(operation.id) }, operation.size);
+    case 'restored': {
+      const from = Math.min(operation.known, operation.path.length);
+      const segment = segmentOf(operation.path, from);
+      const have = addressOf(operation.path.slice(0, from));
+      return cache.keepSegment(run, have, { segment, size: operation.size });
+    }
+    case 'asked': {
+      const delta = deltaOf(operation.path, Math.min(operation.known, operation.path.length));
+      const known = cache.messages(run, delta);
+      if (known !== undefined) expect(known).toEqual(messagesOf(operation.path));
+    }
+  }
+}
+
+describe('whatever happens on a worker', () => {
+  it('the cache knows the right messages of a transcript, or none', () => {
+    const history = fc.array(fc.tuple(fc.constantFrom('one', 'two'), operation), { maxLength: 40 });
+    fc.assert(
+      fc.property(history, fc.integer({ min: 20, max: 400 }), (operations, maxSize) => {
+        const cache = new TranscriptCache(maxSize);
+        for (const [run, step] of operations) apply(cache, run, step);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('the state that a restoration starts from is one that the run went through', () => {
+    fc.assert(
+      fc.property(path, fc.array(operation, { maxLength: 20 }), (asked, operations) => {
+        const cache = new TranscriptCache();
+        for (const step of operations) apply(cache, RUN, step);
+        const { address, messages } = cache.closestTo(RUN, deltaOf(asked, asked.length));
+        expect(messages).toHaveLength(address.length);
+        if (addressOf(asked.slice(0, address.length)).version === address.version)
+          expect(messages).toEqual(messagesOf(asked.slice(0, address.length)));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
