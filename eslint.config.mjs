@@ -113,10 +113,6 @@ const typed = {
     // What is most likely a mistake.
     '@typescript-eslint/no-array-delete': 'error',
     '@typescript-eslint/no-base-to-string': 'error', // '[object Object]' in a message
-    '@typescript-eslint/no-confusing-void-expression': [
-      'error',
-      { ignoreArrowShorthand: true, ignoreVoidOperator: true },
-    ],
     '@typescript-eslint/no-deprecated': 'error',
     '@typescript-eslint/no-for-in-array': 'error',
     '@typescript-eslint/no-implied-eval': 'error',

@@ -14,7 +14,7 @@ const INTERRUPTED = 130;
 async function main(): Promise<number> {
   const { stay } = parseArgs({ options: { stay: { type: 'boolean', default: false } } }).values;
   const interrupted = untilInterrupted();
-  printLine(`${paint('bold', 'perdure')}: durable AI agents on Temporal\n`);
+  printLine(`\n${paint('bold', 'perdure')}: durable AI agents on Temporal\n`);
   const startedAt = Date.now();
   const server = await startDevServer({ onProgress: printLine });
   printFact(

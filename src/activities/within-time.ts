@@ -6,7 +6,7 @@ export async function withinTime<End>(
   timeout: number,
   work: (signal: AbortSignal) => Promise<End>,
 ): Promise<End | Pick<ToolCallResult, 'retry'>> {
-  const timeUp = AbortSignal.timeout(timeout);
+  const timeUp = AbortSignal.timeout(Math.ceil(timeout)); // takes whole milliseconds only
   const signal = AbortSignal.any([timeUp, Context.current().cancellationSignal]);
   const timedOut = new Promise<Pick<ToolCallResult, 'retry'>>((resolve) => {
     timeUp.addEventListener('abort', () => resolve({ retry: `Timed out after ${timeout / 1000} seconds.` }));

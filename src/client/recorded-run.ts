@@ -1,3 +1,4 @@
+import { isJsonObject } from '../common/json';
 import type { ModelMessage, ModelResponse, RequestPart } from '../common/messages';
 import { type MessageDescriptor, toMessage } from '../common/transcript';
 import { addUsage, NO_USAGE, type Usage, withResponseUsage } from '../common/usage';
@@ -30,7 +31,9 @@ export class RecordedRun {
   #unsent: { readonly response?: ModelResponse; readonly parts: RequestPart[] } = { parts: [] };
 
   start(input: RunInput): void {
-    this.request = toRunRequest(input);
+    const request = toRunRequest(input);
+    if (!isJsonObject(request)) return; // others may start a run with anything; the worker has refused it
+    this.request = request;
     this.usage = addUsage(NO_USAGE, this.request.usage ?? {});
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Agent, DepsOf } from '../common/agent';
 import { type Duration, durationSchema } from '../common/duration';
+import { UserError } from '../common/errors';
 import type { JsonObject } from '../common/json';
 import type { UserPrompt } from '../common/messages';
 import type { ModelSettings } from '../common/model-settings';
@@ -95,6 +96,7 @@ export function parseRunOptions(
   options: AnyRunOptions = {},
 ): ParsedRun {
   const where = `run of agent '${agent}'`;
+  assertOptions(options, where);
   const { timeout, waitForWorker, signal, runId, summary, ...request } = options;
   const start = parseOptions(startSchema, { runId, summary }, where);
   return {
@@ -108,6 +110,12 @@ export function parseRunOptions(
 export function parseWaitOptions(options: WaitOptions, where: string): ParsedWait {
   const { timeout, waitForWorker, signal } = parseOptions(waitSchema, options, where);
   return { timeout, waitForWorker, signal };
+}
+
+/** Taking anything else apart would lose it without a word. */
+export function assertOptions(options: unknown, where: string): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  throw new UserError(`${where}: options: expected an object`);
 }
 
 function withoutUndefined(value: object): object {

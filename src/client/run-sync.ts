@@ -15,6 +15,7 @@ import { readRun } from './read-run';
 import type { RecordedRun } from './recorded-run';
 import {
   type AnyRunOptions,
+  assertOptions,
   type OptionsArgument,
   parseRunOptions,
   type StartOptions,
@@ -61,9 +62,10 @@ function toRequest(
   prompt: UserPrompt | undefined,
   options: AnyRunOptions & SyncTarget = {},
 ): SyncRequest {
-  const { connection, taskQueue, ...given } = options;
   const name = nameOf(agent);
   const where = `runSync of agent '${name}'`;
+  assertOptions(options, where);
+  const { connection, taskQueue, ...given } = options;
   if (given.signal !== undefined) {
     throw new UserError(
       `${where}: signal: a blocked thread cannot fire it. Use timeout, or \`await run(…)\`.`,

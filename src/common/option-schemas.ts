@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JsonObject, JsonValue } from './json';
 import type { ModelSettings } from './model-settings';
 import type { UserPrompt } from './messages';
+import { toJsonValue } from './to-json-value';
 import type { UsageLimits } from './usage';
 
 const limit = z.number().min(0).nullable().optional();
@@ -49,11 +50,27 @@ const url = z.strictObject({
 
 const text = z.strictObject({ kind: z.literal('text'), text: z.string() });
 
+const EXPECTED_PROMPT = { error: 'expected a text or a list of content parts' };
+
 /** Parses a {@link UserPrompt}. */
-export const userPromptSchema = z.union([z.string(), z.array(z.union([text, url, binary])).min(1)], {
-  error: 'expected a text or a list of content parts',
-}) as unknown as z.ZodType<UserPrompt>; // as above
+export const userPromptSchema = z.union(
+  [z.string(), z.array(z.union([text, url, binary])).min(1, EXPECTED_PROMPT)],
+  EXPECTED_PROMPT,
+) as unknown as z.ZodType<UserPrompt>; // as above
 
-export const jsonSchema: z.ZodType<JsonValue> = z.json();
+/** Parses what becomes JSON: `undefined` in an object is dropped, a `Date` becomes a text, a `Map` is refused. */
+export const jsonSchema: z.ZodType<JsonValue> = z.unknown().transform(toJson);
 
-export const jsonObjectSchema: z.ZodType<JsonObject> = z.record(z.string(), z.json());
+export const jsonObjectSchema = z
+  .record(z.string(), z.unknown())
+  .transform(toJson) as unknown as z.ZodType<JsonObject>; // a record stays one
+
+function toJson(value: unknown, context: z.RefinementCtx): JsonValue {
+  try {
+    if (value !== undefined) return toJsonValue(value);
+    context.addIssue('expected JSON');
+  } catch (error) {
+    context.addIssue(error instanceof Error ? error.message : String(error));
+  }
+  return z.NEVER;
+}

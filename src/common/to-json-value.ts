@@ -29,5 +29,6 @@ function objectToJson(value: object, path: string, above: readonly object[]): Js
 function describe(value: unknown): string {
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'object') return `a ${typeof value}`;
-  return `a ${Object.prototype.toString.call(value).slice('[object '.length, -1)}`;
+  const name = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }

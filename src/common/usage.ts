@@ -58,9 +58,13 @@ export function withResponseUsage(usage: Usage, response: ResponseUsage): Usage 
 }
 
 /** A usage as it is recorded at every step: without zeros, and without the total, which follows from the rest. */
-export function toRecordedUsage({ totalTokens: _follows, details, ...counters }: Usage): Partial<Usage> {
-  const spent = Object.entries(counters).filter(([, value]) => value !== 0);
-  return { ...Object.fromEntries(spent), ...(Object.keys(details).length === 0 ? {} : { details }) };
+export function toRecordedUsage(usage: Usage): Partial<Usage> {
+  const { totalTokens: _follows, cost, details, ...counters } = usage;
+  return {
+    ...Object.fromEntries(Object.entries(counters).filter(([, value]) => value !== 0)),
+    ...(cost === undefined ? {} : { cost }), // that a price is known is worth recording even at 0
+    ...(Object.keys(details).length === 0 ? {} : { details }),
+  };
 }
 
 export function fromRecordedUsage(recorded: Partial<Usage>): Usage {

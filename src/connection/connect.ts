@@ -24,14 +24,17 @@ export async function connect(settings: ResolvedSettings): Promise<Connection> {
 }
 
 async function reach({ address, connectTimeout, options }: ResolvedSettings): Promise<Connection> {
+  const connection = Connection.lazy({
+    ...options,
+    address,
+    connectTimeout,
+    channelArgs: { 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES },
+  });
   try {
-    return await Connection.connect({
-      ...options,
-      address,
-      connectTimeout,
-      channelArgs: { 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES },
-    });
+    await connection.ensureConnected();
+    return connection;
   } catch (cause) {
+    await connection.close(); // or it goes on trying, and keeps the process alive
     throw new ServerUnreachableError(
       `No Temporal server answers at '${address}' (tried for ${connectTimeout / 1000} s). ` +
         'Start one with `temporal server start-dev`, or set TEMPORAL_ADDRESS to one that runs.',
@@ -42,10 +45,12 @@ async function reach({ address, connectTimeout, options }: ResolvedSettings): Pr
 
 async function assertNamespace(
   connection: Connection,
-  { address, namespace }: ResolvedSettings,
+  { address, namespace, connectTimeout }: ResolvedSettings,
 ): Promise<void> {
   try {
-    await connection.workflowService.describeNamespace({ namespace });
+    await connection.withDeadline(Date.now() + connectTimeout, () =>
+      connection.workflowService.describeNamespace({ namespace }),
+    );
   } catch (error) {
     if (!isGrpcServiceError(error) || Number(error.code) !== GRPC_NOT_FOUND) return; // no leave to ask is no fault
     throw new UserError(

@@ -13,6 +13,8 @@ export function toActivityOptions(
   return {
     startToCloseTimeout: policy.timeout + TIMEOUT_GRACE,
     heartbeatTimeout: manifest.heartbeatTimeout,
+    // A cancelled run ends when its calls have: the UI then shows none as still pending.
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     retry: {
       initialInterval: '1s',
       backoffCoefficient: 2,

@@ -38,31 +38,33 @@ describe('before a run starts', () => {
     ['usage.requests', { requests: 'many' }],
     ['instructions', 5],
     ['metadata', 'none'],
-    ['metadata', { when: new Date() }],
+    ['metadata', { when: new Map() }],
     ['summary', true],
     ['timeout', 'soon'],
     ['timeout', 0],
     ['timeout', -5],
     ['waitForWorker', {}],
     ['signal', {}],
-    ['deps', 5n],
+    ['deps', { nested: { count: 5n } }],
     ['deps', () => 1],
   ])('a bad %s is refused by name: %p', async (path, value) => {
     const field = path.split('.')[0] ?? '';
-    const refused = run('parrot', 'hi', { [field]: value });
+    const refused = run('parrot', 'hi', { waitForWorker: 500, [field]: value });
     await expect(refused).rejects.toThrow(UserError);
     await expect(refused).rejects.toThrow(`run of agent 'parrot': ${path}: `);
   });
 
   it('an option that does not exist is refused by name', async () => {
-    await expect(run('parrot', 'hi', { timeOut: '1s' })).rejects.toThrow(/run of agent 'parrot': .*timeOut/);
+    await expect(run('parrot', 'hi', { waitForWorker: 500, timeOut: '1s' })).rejects.toThrow(
+      /run of agent 'parrot': .*timeOut/,
+    );
   });
 
   it.each([[5], [null], [[]], [[{ kind: 'text' }]], [{ text: 'hi' }]])(
     'something that is no prompt is refused: %j',
     async (prompt) => {
-      await expect(run('parrot', prompt)).rejects.toThrow(UserError);
-      await expect(run('parrot', prompt)).rejects.toThrow(
+      await expect(run('parrot', prompt, { waitForWorker: 500 })).rejects.toThrow(UserError);
+      await expect(run('parrot', prompt, { waitForWorker: 500 })).rejects.toThrow(
         /prompt: expected a text or a list of content parts/,
       );
     },
@@ -71,15 +73,18 @@ describe('before a run starts', () => {
   it.each([[undefined], [null], [''], [5], [{}]])(
     'something that is no agent is refused: %j',
     async (agent) => {
-      await expect(run(agent, 'hi')).rejects.toThrow(UserError);
-      await expect(run(agent, 'hi')).rejects.toThrow(
+      await expect(run(agent, 'hi', { waitForWorker: 500 })).rejects.toThrow(UserError);
+      await expect(run(agent, 'hi', { waitForWorker: 500 })).rejects.toThrow(
         /agent: expected an agent made by defineAgent, or the name/,
       );
     },
   );
 
   it.each([[null], ['options'], [5]])('something that are no options is refused: %j', async (options) => {
-    await expect(run('parrot', 'hi', options)).rejects.toThrow(UserError);
+    await expect(run('parrot', 'hi', options)).rejects.toThrow(
+      "run of agent 'parrot': options: expected an object",
+    );
+    await expect(run(parrot, 'hi', options)).rejects.toThrow(UserError);
   });
 
   it('what is larger than Temporal can record is refused with its name and size', async () => {

@@ -143,9 +143,9 @@ async function expectEachCallScheduledOnce(runId: string, answers: readonly stri
   const ofType = (type: string): RecordedActivity[] =>
     activities.filter((activity) => activity.type === type);
   const models = ofType('model.request').map(({ result }) => result as { response: ModelResponse });
-  const tools = ofType('pace').map(({ result }) => result as { content: number });
+  const tools = ofType('pace').map(({ result }) => result as { content: { step: number } });
   expect(models.map(({ response }) => markerOf(response))).toEqual(answers);
-  expect(tools.map(({ content }) => content)).toEqual(answers.slice(1).map((_, step) => step + 1));
+  expect(tools.map(({ content }) => content.step)).toEqual(answers.slice(1).map((_, step) => step + 1));
   expect(activities).toHaveLength(2 * answers.length - 1);
 }
 

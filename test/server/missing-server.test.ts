@@ -1,5 +1,5 @@
 // Needs a real Temporal server, for the namespace that it does not have.
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { ServerUnreachableError, UserError } from 'perdure';
 import { AgentClient, type ConnectionSettings, runSync } from 'perdure/client';
@@ -15,13 +15,16 @@ const WAYS: readonly [string, (connection: ConnectionSettings) => Promise<unknow
 
 describe.each(WAYS)('%s', (_way, connect) => {
   let silent: Server;
+  const sockets: Socket[] = [];
 
   beforeEach(async () => {
-    silent = createServer().listen(0, '127.0.0.1'); // takes connections, and never says a word
+    silent = createServer((socket) => sockets.push(socket)); // takes connections, and never says a word
+    silent.listen(0, '127.0.0.1');
     await once(silent, 'listening');
   });
 
   afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
     silent.close();
     await once(silent, 'close');
   });
@@ -37,7 +40,6 @@ describe.each(WAYS)('%s', (_way, connect) => {
 
   it('gives up on a server that never answers when the connect time-out is up', async () => {
     const { port } = silent.address() as AddressInfo; // listens on a port, not on a pipe
-    silent.on('connection', (socket) => silent.once('close', () => socket.destroy()).unref());
     const startedAt = Date.now();
     const connecting = connect({ address: `127.0.0.1:${port}`, connectTimeout: '1s' });
     await expect(connecting).rejects.toThrow(ServerUnreachableError);

@@ -247,6 +247,31 @@ async function serveNamespace(agents: Parameters<typeof serve>[0], namespace: st
   };
 }
 
+describe('a run that an operator resets', () => {
+  it('goes on from there, with what was recorded before it and nothing of what came after', async () => {
+    const model = functionModel((messages) => (messages.length === 1 ? call('42') : 'Delivered.'));
+    served = await serve([defineAgent({ name: 'support', model, tools: [lookUp] })]);
+    const { client } = served;
+    const first = await client.run('support', 'Where is order 42?');
+    const decisions = (await historyEvents(client, first.runId)).filter(
+      ({ workflowTaskCompletedEventAttributes: completed }) => completed,
+    );
+    await client.temporal.workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: first.runId },
+      reason: 'test',
+      workflowTaskFinishEventId: decisions[1]?.eventId ?? null,
+      requestId: randomUUID(),
+    });
+    const again = await client.getRun(first.runId).result();
+    expect(again.output).toBe('Delivered.');
+    expect(again.usage).toEqual(first.usage);
+    expect(await again.allMessages()).toHaveLength(4);
+    expect(await timeline(client, first.runId)).toHaveLength(3);
+    expect((await operatorPage(client, first.runId)).attributes).toMatchObject({ AgentStatus: 'completed' });
+  });
+});
+
 describe('secrets', () => {
   const API_KEY = 'sk-test-4f9a0c7be21d';
   const TOKEN = 'shop-token-93c1d8';

@@ -1,7 +1,9 @@
 // What models and tools of other processes did: a file that every call appends to, so that it survives a kill.
+import { createHash } from 'node:crypto';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ModelMessage } from 'perdure';
 
 export interface LoggedCall {
   readonly kind: 'model-start' | 'model-end' | 'tool-end' | 'query';
@@ -28,6 +30,11 @@ export function logCall(file: string, call: LoggedCall): void {
 export function readCalls(file: string): LogLine[] {
   const lines = readFileSync(file, { encoding: 'utf8', flag: 'a+' }).split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as LogLine); // written above
+}
+
+/** Names what a model was shown. */
+export function hashOf(messages: readonly ModelMessage[]): string {
+  return createHash('sha256').update(JSON.stringify(messages)).digest('hex');
 }
 
 /** A folder of its own for one test's log. */

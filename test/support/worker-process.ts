@@ -22,6 +22,8 @@ export async function startWorkerProcess(program: string, options: JsonObject): 
   const { pid } = child;
   if (pid === undefined) throw new Error(`could not start '${program}'`);
   await Promise.race([once(child, 'message'), failingExit(child, program)]);
+  child.unref(); // a test that fails half-way is not kept from ending, and takes its workers along
+  child.channel?.unref();
   return { pid, kill: () => end(child, 'SIGKILL'), stop: () => end(child, 'SIGTERM') };
 }
 

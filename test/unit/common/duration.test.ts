@@ -45,6 +45,11 @@ describe('a duration', () => {
     );
   });
 
+  it('is not longer than a timer of Node.js can run: a longer one would be up at once', () => {
+    expect(durationSchema.parse('24 days')).toBe(2_073_600_000);
+    expect(() => durationSchema.parse('25 days')).toThrow('expected at most 24 days');
+  });
+
   it('becomes milliseconds', () => {
     expect(toMilliseconds('10m')).toBe(600_000);
     expect(toMilliseconds(250)).toBe(250);

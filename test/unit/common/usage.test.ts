@@ -1,5 +1,12 @@
 import * as fc from 'fast-check';
-import { addUsage, NO_USAGE, type Usage, withResponseUsage } from '../../../src/common/usage';
+import {
+  addUsage,
+  fromRecordedUsage,
+  NO_USAGE,
+  toRecordedUsage,
+  type Usage,
+  withResponseUsage,
+} from '../../../src/common/usage';
 import { responseUsage } from '../loop/recordings';
 
 const usage: fc.Arbitrary<Usage> = fc
@@ -90,5 +97,29 @@ describe('a response', () => {
       cacheReadTokens: 1,
       totalTokens: 5,
     });
+  });
+});
+
+describe('a usage as it is recorded at every step', () => {
+  it('leaves out zeros, the total, and details when there are none', () => {
+    expect(toRecordedUsage(NO_USAGE)).toEqual({});
+    const spent = addUsage(NO_USAGE, { requests: 2, inputTokens: 3, cost: 0.1, details: { images: 1 } });
+    expect(toRecordedUsage(spent)).toEqual({
+      requests: 2,
+      inputTokens: 3,
+      cost: 0.1,
+      details: { images: 1 },
+    });
+  });
+
+  it('is the same when it is read', () => {
+    const spent = addUsage(NO_USAGE, {
+      toolCalls: 1,
+      inputTokens: 3,
+      outputTokens: 4,
+      details: { images: 1 },
+    });
+    expect(fromRecordedUsage(toRecordedUsage(spent))).toEqual(spent);
+    expect(fromRecordedUsage(toRecordedUsage(NO_USAGE))).toEqual(NO_USAGE);
   });
 });

@@ -1,0 +1,6 @@
+// What the code of an activity finds around it, where no worker runs it.
+import { asyncLocalStorage, type Context } from '@temporalio/activity';
+
+export function inActivity<Result>(context: Partial<Context>, work: () => Result): Result {
+  return asyncLocalStorage.run(context as Context, work); // the code under test asks for these fields only
+}
