@@ -40,10 +40,10 @@ const number = defineTool({
 const slow = defineTool({
   name: 'slow',
   description: 'Takes its time.',
-  input: z.object({}),
-  execute: async (_, { signal }) => {
+  input: z.object({ seconds: z.number() }),
+  execute: async ({ seconds }, { signal }) => {
     process.send?.('slow tool runs');
-    await sleep(process.send === undefined ? 100 : 60_000, undefined, { signal });
+    await sleep(seconds * 1_000, undefined, { signal });
     return 'done';
   },
 });
@@ -56,6 +56,8 @@ const large = defineTool({
 });
 
 const numbers = (...values) => values.map((value) => ({ tool: 'number', args: { value } }));
+
+const pause = (seconds) => [{ tool: 'slow', args: { seconds } }];
 
 const AGENTS = [
   defineAgent({ name: 'text', model: following('Hello!') }),
@@ -83,7 +85,8 @@ const AGENTS = [
     model: following(numbers(1), numbers(2), 'Never said.'),
     usageLimits: { requestLimit: 2 },
   }),
-  defineAgent({ name: 'interrupted', tools: [slow], model: following([{ tool: 'slow' }], 'Done at last.') }),
+  defineAgent({ name: 'killed-worker', tools: [slow], model: following(pause(2), 'Done at last.') }),
+  defineAgent({ name: 'cancelled', tools: [slow], model: following(pause(60), 'Never said.') }),
   defineAgent({ name: 'oversize', tools: [large], model: following([{ tool: 'large' }], 'Never said.') }),
 ];
 
@@ -93,29 +96,30 @@ async function record() {
   await recordKilledWorker(client);
   const worker = await createWorker({ agents: AGENTS, taskQueue: 'replay' });
   await worker.runUntil(async () => {
-    for (const agent of ['text', 'tools', 'structured', 'limited', 'oversize'])
+    for (const agent of ['text', 'tools', 'structured', 'limited', 'oversize']) {
       await recordRun(client, agent);
-    await recordRun(client, 'interrupted', { name: 'cancelled', act: cancelInTool });
+    }
+    await recordRun(client, 'cancelled', cancelInTool);
   });
   await client.close();
 }
 
-async function recordRun(client, agent, { name = agent, act = async () => undefined } = {}) {
-  const handle = await client.start(agent, `Record '${name}'.`, { runId: `${name}-${randomUUID()}` });
+async function recordRun(client, agent, act = async () => undefined) {
+  const handle = await client.start(agent, 'For the record.', { runId: `${agent}-${randomUUID()}` });
   await act(handle);
-  await handle.result().catch((error) => console.log(`${name}: ${error.name}: ${error.message}`));
-  await save(client, handle.id, name);
+  await handle.result().catch((error) => console.log(`${agent}: ${error.name}: ${error.message}`));
+  await save(client, handle.id, agent);
 }
 
 async function cancelInTool(handle) {
   while (!(await handle.messages()).some(({ kind }) => kind === 'response')) await sleep(20);
+  await sleep(1_000); // the tool runs by now
   await handle.cancel('recorded');
 }
 
 async function recordKilledWorker(client) {
-  const handle = await client.start('interrupted', "Record 'killed worker'.", {
-    runId: `killed-worker-${randomUUID()}`,
-  });
+  const runId = `killed-worker-${randomUUID()}`;
+  const handle = await client.start('killed-worker', 'For the record.', { runId });
   const child = fork(fileURLToPath(import.meta.url), ['worker']);
   await once(child, 'message');
   child.kill('SIGKILL');
@@ -136,7 +140,7 @@ async function save(client, runId, name) {
 function withoutPlaces(value, key = '') {
   if (key === 'identity') return 'recorder';
   if (key === 'stackTrace') return '';
-  if (typeof value === 'string') return value.replace(/^\d+@[^ ]*?-replay/, 'recorder-replay');
+  if (typeof value === 'string') return value.replace(/^\d+@\S+$/, 'recorder'); // a worker's own queue
   if (Array.isArray(value)) return value.map((item) => withoutPlaces(item));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withoutPlaces(item, name)]));

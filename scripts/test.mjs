@@ -13,7 +13,15 @@ const CHECKS = [
   { name: 'lint', command: ['eslint', 'bin/eslint.js', '.'] },
   {
     name: 'tests',
-    command: ['jest', 'bin/jest.js', '--selectProjects', ...PROJECTS, ...process.argv.slice(2)],
+    // What a failed test leaves open (a worker that was never run, a process) must not keep all from ending.
+    command: [
+      'jest',
+      'bin/jest.js',
+      '--forceExit',
+      '--selectProjects',
+      ...PROJECTS,
+      ...process.argv.slice(2),
+    ],
   },
 ];
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
-import { DefaultLogger, DeterminismViolationError, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { packageFile } from '../../src/package-file';
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -50,11 +50,12 @@ describe('recorded runs', () => {
   });
 
   it.each(names)('say nothing of the machine that recorded them: %s', (name) => {
-    expect(JSON.stringify(read(name))).not.toMatch(/node_modules|\.js:\d+|\d+@(?!temporal)[\w-]+/);
+    const places = JSON.stringify(read(name)).match(/node_modules|\.js:\d+|\d+@[\w-]+/g);
+    expect(places).toBeNull();
   });
 
   it.each(names)('are repeated step by step by the workflow code: %s', async (name) => {
-    await replay(read(name));
+    await expect(replay(read(name))).resolves.toBeUndefined();
   });
 
   it('fail when a step is not the recorded one', async () => {
@@ -64,7 +65,7 @@ describe('recorded runs', () => {
       .find((type) => type?.name === 'number');
     if (tool === undefined) throw new Error('the recorded run calls a tool');
     tool.name = 'letter';
-    await expect(replay(history)).rejects.toThrow(DeterminismViolationError);
+    await expect(replay(history)).rejects.toMatchObject({ name: 'DeterminismViolationError' });
   });
 
   it('fail when a step is missing', async () => {

@@ -56,21 +56,12 @@ describe('runs whose workers are killed at random', () => {
     'end right, with exact usage and no completed call repeated: $name',
     async ({ name, workers, options, kills, steps }) => {
       fleet = createFleet({ latency: 150, heartbeatTimeout: 2_000, ...options });
-      const began = Date.now();
       await fleet.start(workers);
       const walks = Array.from({ length: RUNS }, () => walk(`walk-${randomUUID()}`, steps));
       await fleet.killAtRandom({ times: kills, seed: name });
-      console.log(name, readCalls(log.file).length, (Date.now() - began) / 1000);
       const results = await Promise.all(walks);
 
       const calls = readCalls(log.file);
-      console.log(name, {
-        kills: fleet.killed.size,
-        models: calls.filter((c) => c.kind === 'model-start').length,
-        ends: calls.filter((c) => c.kind === 'model-end').length,
-        tools: calls.filter((c) => c.kind === 'tool-end').length,
-        seconds: (Date.now() - began) / 1000,
-      });
       const lost = results.map((result) => expectExactRun(result, { steps, calls }));
       expect((await Promise.all(lost)).some((count) => count > 0)).toBe(true);
     },

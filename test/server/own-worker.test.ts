@@ -43,13 +43,15 @@ describe('a worker of your own', () => {
     const ownQueue = `${taskQueue}-bundled`;
     const child = startProgram('own-worker', { taskQueue: ownQueue });
     const client = await AgentClient.connect({ taskQueue: ownQueue });
-    await expect(client.run('watchman', 'What time is it?')).resolves.toMatchObject({
+    const run = client.run('watchman', 'What time is it?', { timeout: '30s' });
+    await expect(run).resolves.toMatchObject({
       output: 'It is noon.',
     });
     const greeted = await client.temporal.workflow.execute('greetAgent', {
       taskQueue: ownQueue,
       workflowId: `greet-${randomUUID()}`,
       args: ['Polly'],
+      workflowRunTimeout: '30s',
     });
     expect(greeted).toBe('You said: Hello, Polly');
     await client.close();

@@ -1,7 +1,7 @@
 // The workflows of a user who has some of their own, and lets a worker serve agents beside them.
 import { executeChild, proxyActivities } from '@temporalio/workflow';
 
-export { default, runAgent } from 'perdure/workflows';
+export { runAgent as default } from 'perdure/workflows';
 
 const { greet } = proxyActivities<{ greet(name: string): Promise<string> }>({
   startToCloseTimeout: '10s',
