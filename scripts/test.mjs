@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureChromium } from './ensure-chromium.mjs';
 import { root, setUp } from './setup.mjs';
 
 /** `recordings` is left to .ci/run: what it replays lies outside the repository. */
@@ -52,6 +53,7 @@ function run(nodeArguments) {
 
 try {
   await setUp();
+  ensureChromium();
   assertNoneIsEmpty();
   for (const check of CHECKS) {
     if (!(await passes(check))) process.exitCode = 1;

@@ -35,8 +35,9 @@ async function reach({ address, connectTimeout, options }: ResolvedSettings): Pr
     return connection;
   } catch (cause) {
     await connection.close(); // or it goes on trying, and keeps the process alive
+    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ServerUnreachableError(
-      `No Temporal server answers at '${address}' (tried for ${connectTimeout / 1000} s). ` +
+      `No Temporal server answers at '${address}' (tried for ${connectTimeout / 1000} s: ${reason}). ` +
         'Start one with `temporal server start-dev`, or set TEMPORAL_ADDRESS to one that runs.',
       { address, cause },
     );

@@ -107,10 +107,10 @@ describe('the tarball', () => {
     expect(targets.filter((target) => !files.has(target))).toEqual([]);
   });
 
-  // 300 KB when this was written, half of it the workflow bundle. Beyond this, something came along by accident.
-  it('is smaller than 600 KB', () => {
+  // 500 KB when this was written, a third of it the workflow bundle. Beyond this, something came along by accident.
+  it('is smaller than 750 KB', () => {
     expect(packed.size).toBeGreaterThan(100_000);
-    expect(packed.size).toBeLessThan(600_000);
+    expect(packed.size).toBeLessThan(750_000);
   });
 
   it('names no path of the machine that built it', () => {
