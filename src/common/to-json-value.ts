@@ -7,7 +7,7 @@ import type { JsonValue } from './json';
 export function toJsonValue(value: unknown, path = 'value', above: readonly object[] = []): JsonValue {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value; // JSON has no -0
   if (typeof value !== 'object') throw new TypeError(`${path} is ${describe(value)}, which is not JSON`);
   if (above.includes(value)) throw new TypeError(`${path} refers back to an object that holds it`);
   return objectToJson(value, path, [...above, value]);

@@ -6,6 +6,7 @@ describe('a value as JSON keeps it', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(JSON.stringify(toJsonValue(value))).toBe(JSON.stringify(value));
+        expect(toJsonValue(value)).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
   });
@@ -13,6 +14,7 @@ describe('a value as JSON keeps it', () => {
   it.each([
     [undefined, null],
     [null, null],
+    [-0, 0],
     [new Date(0), '1970-01-01T00:00:00.000Z'],
     [new URL('https://example.com'), 'https://example.com/'],
     [{ kept: 1, dropped: undefined }, { kept: 1 }],
