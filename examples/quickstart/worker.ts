@@ -1,9 +1,9 @@
 import { offlineModel } from 'perdure/testing';
-import { createWorker } from 'perdure/worker';
+import { createWorker, type Models } from 'perdure/worker';
 import { support } from './agents';
 
 // Without a key, a model that follows rules answers under the name of the real one. Yours needs no `models`.
-const models = process.env.OPENAI_API_KEY ? {} : { 'openai:gpt-5-mini': offlineModel() };
+const models: Models = process.env.OPENAI_API_KEY ? {} : { 'openai:gpt-5-mini': offlineModel() };
 
 async function main(): Promise<void> {
   const worker = await createWorker({ agents: [support], models });

@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Client,
   isGrpcServiceError,
+  ServiceError,
   type WorkflowExecutionStatusName,
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { RunTimedOutError, UserError } from '../common/errors';
+import { RunTimedOutError, ServerUnreachableError, UserError } from '../common/errors';
 import type { ModelMessage } from '../common/messages';
 import type { Usage } from '../common/usage';
 import type { RunOutcome } from '../common/wire';
@@ -15,7 +16,8 @@ import type { RecordedRun } from './recorded-run';
 import { toRunError } from './run-error';
 import { type ParsedWait, parseWaitOptions, type WaitOptions } from './run-options';
 import { RunResult } from './run-result';
-import { watchForWorker } from './worker-watch';
+import { addressOf } from './ui-url';
+import { isUntouched, type Watched, watchForWorker } from './worker-watch';
 
 /** Where a run stands. */
 export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out';
@@ -49,6 +51,7 @@ export class RunHandle<Output = unknown> {
    * @throws {AgentRunError} or one of its children when the run failed, was cancelled or timed out.
    * @throws {RunTimedOutError} with `stillRunning` when `timeout` is up.
    * @throws {NoWorkerError} when `waitForWorker` is up and no worker took the run.
+   * @throws {ServerUnreachableError} when the server goes away meanwhile; the run goes on when it is back.
    */
   async result(options: WaitOptions = {}): Promise<RunResult<Output>> {
     return this.wait(parseWaitOptions(options, `result of run '${this.id}'`));
@@ -57,15 +60,17 @@ export class RunHandle<Output = unknown> {
   /** @internal */
   async wait({ timeout, waitForWorker, signal }: ParsedWait): Promise<RunResult<Output>> {
     const stop = new AbortController();
+    const watch = this.#watch(stop.signal);
     const cancel = (): void => void this.cancel(toReason(signal?.reason)).catch(() => undefined);
     if (signal?.aborted === true) cancel();
     signal?.addEventListener('abort', cancel);
     try {
-      const waits = [this.#outcome(stop.signal), this.#watchForWorker(waitForWorker, stop.signal)];
+      const waits = [this.#outcome(stop.signal), watchForWorker({ ...watch, waitForWorker })];
       if (timeout !== undefined) waits.push(this.#timeOut(timeout, stop.signal));
       return new RunResult<Output>(this.id, await Promise.race(waits), () => this.#read());
     } finally {
       stop.abort();
+      await watch.idle();
       signal?.removeEventListener('abort', cancel);
     }
   }
@@ -109,17 +114,37 @@ export class RunHandle<Output = unknown> {
     }
   }
 
-  async #watchForWorker(waitForWorker: number | undefined, signal: AbortSignal): Promise<never> {
-    const { type } = await this.#existing(() => this.#handle.describe());
-    return watchForWorker({ handle: this.#handle, agent: type, waitForWorker, signal });
+  /**
+   * Looks at the run until the signal fires. A call that Temporal's client is about to try again does not hear the
+   * signal, and would throw out of a timer once the connection is closed: `idle` waits for it.
+   */
+  #watch(signal: AbortSignal): Pick<Watched, 'describe' | 'signal'> & { idle: () => Promise<void> } {
+    let asking: Promise<unknown> = Promise.resolve();
+    const describe: Watched['describe'] = () => {
+      const asked = this.#client.withAbortSignal(signal, () => this.#existing(() => this.#handle.describe()));
+      asking = asked.catch(() => undefined); // whoever asked handles it
+      return asked;
+    };
+    return { describe, signal, idle: async () => void (await asking) };
   }
 
   async #timeOut(timeout: number, stop: AbortSignal): Promise<never> {
     await sleep(timeout, undefined, { signal: stop });
+    const description = await this.#existing(() => this.#handle.describe());
     const run = await this.#read();
+    const state = isUntouched(description) ? 'It waits for a worker' : 'It goes on';
     throw new RunTimedOutError(
-      `run '${this.id}' did not finish within ${timeout / 1000} s. It goes on: getRun('${this.id}') finds it.`,
+      `run '${this.id}' did not finish within ${timeout / 1000} s. ${state}: getRun('${this.id}') finds it.`,
       { runId: this.id, usage: run.usage, messages: run.messagesSoFar(), stillRunning: true },
+    );
+  }
+
+  /** The server went away after the run was started; the run is in its database. */
+  #unreachable(cause: unknown): ServerUnreachableError {
+    const address = addressOf(this.#client) ?? 'its address';
+    return new ServerUnreachableError(
+      `The Temporal server at '${address}' does not answer any more. Run '${this.id}' goes on when it does: getRun('${this.id}') finds it.`,
+      { address, cause },
     );
   }
 
@@ -131,14 +156,22 @@ export class RunHandle<Output = unknown> {
     try {
       return await ask();
     } catch (error) {
-      if (!isNotFound(error)) throw error;
-      const { namespace } = this.#client.options;
-      throw new UserError(`no run '${this.id}' exists in namespace '${namespace}'`, { cause: error });
+      if (isNotFound(error)) {
+        const { namespace } = this.#client.options;
+        throw new UserError(`no run '${this.id}' exists in namespace '${namespace}'`, { cause: error });
+      }
+      throw isUnavailable(error) ? this.#unreachable(error) : error;
     }
   }
 }
 
 const GRPC_NOT_FOUND = 5;
+const GRPC_UNAVAILABLE = 14;
+
+function isUnavailable(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(cause) && Number(cause.code) === GRPC_UNAVAILABLE;
+}
 
 function isNotFound(error: unknown): boolean {
   if (error instanceof WorkflowNotFoundError) return true;

@@ -20,7 +20,8 @@ export function toRunUrl(uiUrl: string, namespace: string, runId: string): strin
   return `${base}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(runId)}`;
 }
 
-function addressOf({ connection }: Client): string | undefined {
+/** The `host:port` that a client is connected to. */
+export function addressOf({ connection }: Client): string | undefined {
   if (!('options' in connection)) return undefined;
   const options: unknown = connection.options;
   const known = typeof options === 'object' && options !== null && 'address' in options;

@@ -1,5 +1,5 @@
-import { ServiceError, type WorkflowHandle } from '@temporalio/client';
-import { NoWorkerError } from '../common/errors';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { NoWorkerError, UserError } from '../common/errors';
 
 /** When a run that no worker has taken is worth a warning, in milliseconds. */
 export const NO_WORKER_WARNING_AFTER = 5_000;
@@ -7,48 +7,57 @@ export const NO_WORKER_WARNING_AFTER = 5_000;
 /** A history in which nothing happened but the start: started, workflow task scheduled. */
 const UNTOUCHED_HISTORY_LENGTH = 2;
 
-interface Watched {
-  readonly handle: WorkflowHandle;
-  readonly agent: string;
+type Description = Pick<WorkflowExecutionDescription, 'workflowId' | 'type' | 'taskQueue' | 'historyLength'>;
+
+export interface Watched {
+  readonly describe: () => Promise<Description>;
   /** In milliseconds. */
   readonly waitForWorker: number | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Warns when no worker takes a run, and rejects when that lasts longer than the caller wants to wait. */
-export async function watchForWorker({ handle, agent, waitForWorker, signal }: Watched): Promise<never> {
-  const warnAfter = Math.min(NO_WORKER_WARNING_AFTER, waitForWorker ?? NO_WORKER_WARNING_AFTER);
-  await pause(warnAfter, signal);
-  const taskQueue = await untouchedIn(handle);
-  if (taskQueue === undefined) return pause(undefined, signal);
-  process.emitWarning(
-    describe(handle, { agent, taskQueue, seconds: warnAfter / 1000 }),
-    'PerdureNoWorkerWarning',
-  );
+export async function watchForWorker({ describe, waitForWorker, signal }: Watched): Promise<never> {
+  if (waitForWorker !== undefined && waitForWorker <= NO_WORKER_WARNING_AFTER) {
+    return rejectAfter(waitForWorker, { describe, signal });
+  }
+  await pause(NO_WORKER_WARNING_AFTER, signal);
+  const untouched = await untouchedRun(describe);
+  if (untouched === undefined) return pause(undefined, signal);
+  process.emitWarning(toMessage(untouched, NO_WORKER_WARNING_AFTER), 'PerdureNoWorkerWarning');
   if (waitForWorker === undefined) return pause(undefined, signal);
-  await pause(waitForWorker - warnAfter, signal);
-  if ((await untouchedIn(handle)) === undefined) return pause(undefined, signal);
-  const message = describe(handle, { agent, taskQueue, seconds: waitForWorker / 1000 });
-  throw new NoWorkerError(message, { runId: handle.workflowId, agent, taskQueue });
+  return rejectAfter(waitForWorker - NO_WORKER_WARNING_AFTER, { describe, signal, waited: waitForWorker });
 }
 
-/** The task queue of a run that no worker has taken yet. */
-async function untouchedIn(handle: WorkflowHandle): Promise<string | undefined> {
+async function rejectAfter(
+  duration: number,
+  { describe, signal, waited = duration }: Pick<Watched, 'describe' | 'signal'> & { waited?: number },
+): Promise<never> {
+  await pause(duration, signal);
+  const untouched = await untouchedRun(describe);
+  if (untouched === undefined) return pause(undefined, signal);
+  const { workflowId, type, taskQueue } = untouched;
+  throw new NoWorkerError(toMessage(untouched, waited), { runId: workflowId, agent: type, taskQueue });
+}
+
+/** Whether no worker has taken a run yet. */
+export function isUntouched({ historyLength }: Pick<Description, 'historyLength'>): boolean {
+  return historyLength <= UNTOUCHED_HISTORY_LENGTH;
+}
+
+async function untouchedRun(describe: Watched['describe']): Promise<Description | undefined> {
   try {
-    const { historyLength, taskQueue } = await handle.describe();
-    return historyLength <= UNTOUCHED_HISTORY_LENGTH ? taskQueue : undefined;
+    const description = await describe();
+    return isUntouched(description) ? description : undefined;
   } catch (error) {
-    if (error instanceof ServiceError) return undefined; // whoever waits for the result learns of a server that is gone
-    throw error;
+    if (error instanceof UserError) throw error; // there is no such run
+    return undefined; // whoever waits for the result learns of a server that is gone
   }
 }
 
-function describe(
-  { workflowId }: WorkflowHandle,
-  { agent, taskQueue, seconds }: { agent: string; taskQueue: string; seconds: number },
-): string {
+function toMessage({ workflowId, type, taskQueue }: Description, waited: number): string {
   return (
-    `No worker has taken run '${workflowId}' of agent '${agent}' from task queue '${taskQueue}' in ${seconds} s. ` +
+    `No worker has taken run '${workflowId}' of agent '${type}' from task queue '${taskQueue}' in ${waited / 1000} s. ` +
     `It starts as soon as one serves that queue: createWorker({ agents: [...], taskQueue: '${taskQueue}' }).`
   );
 }

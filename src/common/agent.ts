@@ -3,10 +3,10 @@ import { type Duration, durationSchema } from './duration';
 import { UserError } from './errors';
 import type { JsonObject } from './json';
 import { toJsonSchema } from './json-schema';
-import type { Model } from './model';
+import { isModel, type Model } from './model';
 import type { ModelSettings } from './model-settings';
 import { modelSettingsSchema, usageLimitsSchema } from './option-schemas';
-import { parseOptions } from './options';
+import { describeCall, parseOptions } from './options';
 import { assertUniqueTools, type Tool } from './tool';
 import type { UsageLimits } from './usage';
 
@@ -110,10 +110,6 @@ const agentOptions = z.strictObject({
   summaries: z.boolean().default(true),
 });
 
-function isModel(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'request' in value && 'name' in value;
-}
-
 function isTool(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'execute' in value && 'parameters' in value;
 }
@@ -125,7 +121,7 @@ function isTool(value: unknown): boolean {
 export function defineAgent<const Name extends string, Output = string, Deps = undefined>(
   options: AgentOptions<Name, Output, Deps>,
 ): Agent<Output, Deps, Name> {
-  const where = `defineAgent('${String(options.name)}')`;
+  const where = describeCall('defineAgent', options);
   const parsed = parseOptions(agentOptions, options, where);
   assertUniqueTools(parsed.tools, where);
   const output = parsed.output && toOutput(parsed.output, where);

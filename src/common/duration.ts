@@ -13,7 +13,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export const durationSchema = z
   .union([z.number(), z.string().min(1, EXPECTED)], EXPECTED) // `ms` throws at an empty text
   .transform((value) => (typeof value === 'number' ? value : ms(value as StringValue)))
-  .refine((value) => Number.isFinite(value) && value > 0, EXPECTED)
+  .refine((value) => Number.isFinite(value) && value > 0, { ...EXPECTED, abort: true })
   .refine((value) => value <= LONGEST_TIMER, { error: 'expected at most 24 days' });
 
 export function toMilliseconds(duration: Duration): number {

@@ -39,3 +39,9 @@ export interface Model {
   readonly settings?: ModelSettings;
   request(messages: readonly ModelMessage[], parameters: ModelRequestParameters): Promise<ModelResponse>;
 }
+
+export function isModel(value: unknown): value is Model {
+  if (typeof value !== 'object' || value === null) return false;
+  const { request, name } = value as Partial<Model>; // each is looked at below
+  return typeof request === 'function' && typeof name === 'string';
+}

@@ -19,3 +19,10 @@ export function parseOptions<Schema extends z.ZodType>(
 export function toIssues(error: z.ZodError): ValidationIssue[] {
   return error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message }));
 }
+
+/** Where a definition's mistake is: `defineTool('add')`, or `defineTool` while it has no name. */
+export function describeCall(definition: string, options: unknown): string {
+  const name =
+    typeof options === 'object' && options !== null && 'name' in options ? options.name : undefined;
+  return typeof name === 'string' ? `${definition}('${name}')` : definition;
+}

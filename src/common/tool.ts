@@ -4,7 +4,7 @@ import { UserError } from './errors';
 import type { JsonObject } from './json';
 import { toJsonSchema } from './json-schema';
 import type { ModelMessage } from './messages';
-import { parseOptions } from './options';
+import { describeCall, parseOptions } from './options';
 import type { Usage, UsageLimits } from './usage';
 
 /** What a tool knows about the call it serves. */
@@ -103,7 +103,7 @@ const toolOptions = z.strictObject({
 export function defineTool<Input extends z.ZodObject, Deps = unknown>(
   options: ToolOptions<Input, Deps>,
 ): Tool<Deps> {
-  const where = `defineTool('${String(options.name)}')`;
+  const where = describeCall('defineTool', options);
   const parsed = parseOptions(toolOptions, options, where);
   const input = strict(parsed.input);
   return Object.freeze({

@@ -24,12 +24,7 @@ export async function connect(settings: ResolvedSettings): Promise<Connection> {
 }
 
 async function reach({ address, connectTimeout, options }: ResolvedSettings): Promise<Connection> {
-  const connection = Connection.lazy({
-    ...options,
-    address,
-    connectTimeout,
-    channelArgs: { 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES },
-  });
+  const connection = open({ address, connectTimeout, options });
   try {
     await connection.ensureConnected();
     return connection;
@@ -41,6 +36,20 @@ async function reach({ address, connectTimeout, options }: ResolvedSettings): Pr
         'Start one with `temporal server start-dev`, or set TEMPORAL_ADDRESS to one that runs.',
       { address, cause },
     );
+  }
+}
+
+function open({ address, connectTimeout, options }: Omit<ResolvedSettings, 'namespace'>): Connection {
+  try {
+    return Connection.lazy({
+      ...options,
+      address,
+      connectTimeout,
+      channelArgs: { 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES },
+    });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(`connection settings: ${reason}`, { cause });
   }
 }
 

@@ -15,11 +15,18 @@ import { launchServer } from './launch-server';
  */
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
   const { environment = process.env, onProgress = () => {} } = options;
-  if (environment.TEMPORAL_ADDRESS) return runningServer(environment.TEMPORAL_ADDRESS, environment);
+  if (environment.TEMPORAL_ADDRESS) {
+    onProgress(`Using the Temporal server at ${environment.TEMPORAL_ADDRESS} (TEMPORAL_ADDRESS)`);
+    return runningServer(environment.TEMPORAL_ADDRESS, environment);
+  }
   const binary = await findBinary({ environment, onProgress });
   const database = await openDatabase(options.databaseFile);
   try {
-    return await launchServer(binary, database, options);
+    const server = await launchServer(binary, database, options);
+    onProgress(
+      `Temporal serves at ${server.address}${server.uiUrl === undefined ? '' : `, its UI at ${server.uiUrl}`}`,
+    );
+    return server;
   } catch (error) {
     await closeDatabase(database);
     throw error;

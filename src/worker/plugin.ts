@@ -10,6 +10,7 @@ import {
 } from '../activities';
 import type { Agent } from '../common/agent';
 import { UserError } from '../common/errors';
+import { isModel, type Model } from '../common/model';
 import { parseOptions } from '../common/options';
 import { whileWorkerRuns } from '../common/workers-on-thread';
 import { packageFile } from '../package-file';
@@ -29,7 +30,14 @@ const pluginOptions = z.object({
   agents: z
     .array(z.custom<Agent>(isAgent, { error: 'expected an agent made by defineAgent' }))
     .min(1, { error: 'expected at least one agent' }),
-  models: z.custom<Models>((value) => typeof value === 'object' && value !== null).optional(),
+  models: z
+    .record(
+      z.string(),
+      z.custom<Model>(isModel, {
+        error: 'expected a model, as openAIResponsesModel or functionModel make one',
+      }),
+    )
+    .optional(),
   transcriptCacheSize: z.int().min(1).default(DEFAULT_TRANSCRIPT_CACHE_SIZE),
 });
 

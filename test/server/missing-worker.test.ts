@@ -40,6 +40,12 @@ describe('without a worker', () => {
     await expect(client.getRun(error.runId).result()).resolves.toMatchObject({ output: 'You said: hi' });
     await stop();
   });
+
+  it('a time-out says that the run waits for a worker (bug: it said that the run goes on)', async () => {
+    const run = client.run(parrot, 'hi', { timeout: '1s' });
+    await expect(run).rejects.toThrow(/did not finish within 1 s. It waits for a worker: getRun\('parrot-/);
+    await expect(run).rejects.toMatchObject({ name: 'RunTimedOutError', stillRunning: true });
+  });
 });
 
 describe('an agent that the worker does not have', () => {

@@ -74,6 +74,11 @@ describe('a worker of your own', () => {
     await expect(refused).rejects.toThrow(`activity '${name}' has the name of a tool`);
   });
 
+  it('is refused with a name in place of a model (bug: its runs hung)', () => {
+    const models = { brain: 'openai:gpt-5' as never }; // what a JavaScript user might write for an alias
+    expect(() => perdurePlugin({ agents: [parrot], models })).toThrow(/models\.brain: expected a model/);
+  });
+
   it('is refused without agents', () => {
     expect(() => perdurePlugin({ agents: [] })).toThrow(/agents: expected at least one agent/);
   });

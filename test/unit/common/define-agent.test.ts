@@ -137,9 +137,7 @@ describe('a mistake in an agent', () => {
     },
   ])('is a UserError that names the field: $mistake', ({ changes, complaint }) => {
     expect(() => define(changes)).toThrow(UserError);
-    expect(() => define(changes)).toThrow(
-      `defineAgent('${String({ ...valid, ...changes }.name)}'): ${complaint}`,
-    );
+    expect(() => define(changes)).toThrow(`${calledWith({ ...valid, ...changes })}: ${complaint}`);
   });
 
   it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
@@ -261,4 +259,16 @@ describe('the output of an agent', () => {
     expect(output?.schema.parse({ response: value })).toEqual({ response: value });
     expect(output?.schema.safeParse(value).success).toBe(false);
   });
+});
+
+function calledWith({ name }: { readonly name?: unknown }): string {
+  return typeof name === 'string' ? `defineAgent('${name}')` : 'defineAgent';
+}
+
+it('is a UserError when there are no options at all (bug: was a TypeError)', () => {
+  for (const nothing of [undefined, null, 'support']) {
+    // what JavaScript users may do
+    expect(() => defineAgent(nothing as never)).toThrow(UserError);
+    expect(() => defineTool(nothing as never)).toThrow(UserError);
+  }
 });

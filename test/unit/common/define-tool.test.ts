@@ -84,9 +84,7 @@ describe('a mistake in a tool', () => {
     },
   ])('is a UserError that names the field: $mistake', ({ changes, complaint }) => {
     expect(() => define(changes)).toThrow(UserError);
-    expect(() => define(changes)).toThrow(
-      `defineTool('${String({ ...valid, ...changes }.name)}'): ${complaint}`,
-    );
+    expect(() => define(changes)).toThrow(`${calledWith({ ...valid, ...changes })}: ${complaint}`);
   });
 
   it('is named with all others', () => {
@@ -195,3 +193,7 @@ describe('the arguments of a tool', () => {
     expect(define({ input: z.object({ n: z.coerce.number() }) }).input.parse({ n: '1' })).toEqual({ n: 1 });
   });
 });
+
+function calledWith({ name }: { readonly name?: unknown }): string {
+  return typeof name === 'string' ? `defineTool('${name}')` : 'defineTool';
+}
