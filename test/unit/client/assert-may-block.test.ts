@@ -19,7 +19,6 @@ function refusal(): string | undefined {
 describe('a thread', () => {
   afterEach(() => {
     Reflect.deleteProperty(globalThis, ACTIVITIES);
-    Reflect.deleteProperty(globalThis, WORKFLOWS);
   });
 
   it('may be blocked when nothing runs on it', () => {
@@ -40,6 +39,9 @@ describe('a thread', () => {
 
   it('may not be blocked by a workflow', () => {
     Reflect.set(globalThis, WORKFLOWS, {});
-    expect(refusal()).toMatch(/inside a workflow.*child workflow/);
+    const message = refusal();
+    // At once: where a worker was loaded before, the SDK looks into this at each promise that is made.
+    Reflect.deleteProperty(globalThis, WORKFLOWS);
+    expect(message).toMatch(/inside a workflow.*child workflow/);
   });
 });
