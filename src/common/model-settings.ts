@@ -16,7 +16,7 @@ export interface ModelSettings {
   readonly reasoningSummary?: 'auto' | 'concise' | 'detailed';
   readonly serviceTier?: 'auto' | 'default' | 'flex' | 'priority';
   readonly user?: string;
-  /** Other fields of the provider's request body, sent as they are. */
+  /** Other fields of the provider's request body, sent as they are; an object is merged with what is sent already. */
   readonly extraBody?: JsonObject;
   readonly extraHeaders?: Readonly<Record<string, string>>;
 }

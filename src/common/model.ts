@@ -20,10 +20,21 @@ export interface ModelRequestParameters {
   readonly tools: readonly ToolDescription[];
   /** Tools whose call is the final answer. */
   readonly outputTools: readonly ToolDescription[];
+  /** The JSON Schema that the provider shall hold the text to. */
+  readonly outputSchema?: OutputSchema;
+  /** Tools that the provider runs itself, as its API describes them. */
+  readonly builtinTools: readonly JsonObject[];
   /** Whether a plain text may end the run; otherwise the model must call a tool. */
   readonly allowTextOutput: boolean;
   /** Fires when the run was cancelled or the worker gives the request back. */
   readonly signal: AbortSignal;
+}
+
+/** A schema for a provider's JSON Schema mode. */
+export interface OutputSchema {
+  readonly name: string;
+  readonly description?: string;
+  readonly schema: JsonObject;
 }
 
 /**
@@ -38,6 +49,8 @@ export interface Model {
   /** Defaults that agent and run may override. */
   readonly settings?: ModelSettings;
   request(messages: readonly ModelMessage[], parameters: ModelRequestParameters): Promise<ModelResponse>;
+  /** How many input tokens a request has, by the provider's own count. */
+  countTokens?(messages: readonly ModelMessage[], parameters: ModelRequestParameters): Promise<number>;
 }
 
 export function isModel(value: unknown): value is Model {

@@ -1,23 +1,14 @@
 // Needs OpenAI's own description of its API beside the repository. Checks that what we send is valid by it.
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
-import { fromChat } from '../../src/activities/models/openai/from-chat';
-import { fromResponses } from '../../src/activities/models/openai/from-responses';
 import { toChatBody } from '../../src/activities/models/openai/to-chat-body';
 import { toResponsesBody } from '../../src/activities/models/openai/to-responses-body';
-import type { JsonObject } from '../../src/common/json';
+import { toTokenCountBody } from '../../src/activities/models/openai/token-count';
 import type { ModelMessage, ModelResponse, UserContent } from '../../src/common/messages';
 import { requestParameters } from '../support/model-request';
-import { apiOf, isAnswered, readRecordings, SHARED } from '../support/recordings';
+import { readDescription } from '../support/openai-description';
+import { answerOf } from '../support/recorded-answer';
+import { readRecordings } from '../support/recordings';
 
-const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: false });
-ajv.addSchema(readDescription(), 'openai');
-
-const validators = {
-  chat: validatorOf('CreateChatCompletionRequest'),
-  responses: validatorOf('CreateResponse'),
-};
+const description = readDescription();
 
 const parameters = requestParameters({
   instructions: 'Be short.',
@@ -78,67 +69,77 @@ function transcriptOf(content: readonly UserContent[], response?: ModelResponse)
 }
 
 const answered = readRecordings().flatMap(({ name, exchanges }) =>
-  exchanges.filter(isAnswered).map((exchange, index) => ({ title: `${name} #${index}`, exchange })),
+  exchanges.map((exchange, index) => ({ title: `${name} #${index}`, name, exchange })),
 );
 
-/** Holds a web search whose source is of a kind that the description lacks; the API sent it, and it goes back as it came. */
-const UNDESCRIBED = 'openai-responses/openai_responses_model_web_search_tool_stream #0';
+/** Failures, and an answer with a 200 that holds none. */
+const UNREADABLE = 'openai-chat/invalid_response';
+
+/** Hold a web search whose source is of a kind that the description lacks; the API sent it, and it goes back as it came. */
+const UNDESCRIBED = [0, 1].map(
+  (index) => `openai-responses/openai_responses_model_web_search_tool_stream #${index}`,
+);
+
+const closed = { type: 'object', properties: {}, required: [], additionalProperties: false };
+
+const outputSchema = { name: 'Order (new)', description: 'An order.', schema: closed };
 
 describe("what we send is valid by OpenAI's own description", () => {
   it('in a request with everything, to Chat Completions', () => {
     const audio: UserContent = { kind: 'binary', mediaType: 'audio/wav', data: 'AAAA' };
-    expectValid(validators.chat, toChatBody('gpt-5', transcriptOf([...image, audio]), parameters));
+    const location = { type: 'approximate', city: 'Utrecht', country: 'NL' };
+    const builtinTools = [
+      { type: 'web_search', search_context_size: 'low', user_location: location },
+      { type: 'custom', custom: { name: 'sql' } },
+    ];
+    const everything = { ...parameters, outputSchema, builtinTools };
+    expectValid('chat', toChatBody('gpt-5', transcriptOf([...image, audio]), everything));
   });
 
-  it('in a request with everything, to Responses', () => {
+  it('in a request with everything, to Responses and to its counter of tokens', () => {
     const document: UserContent = { kind: 'document-url', url: 'https://example.com/a.pdf' };
-    expectValid(
-      validators.responses,
-      toResponsesBody('gpt-5', transcriptOf([...image, document]), parameters),
-    );
+    const builtinTools = [
+      { type: 'web_search', search_context_size: 'low' },
+      { type: 'code_interpreter', container: { type: 'auto' } },
+      { type: 'file_search', vector_store_ids: ['vs_1'] },
+      { type: 'image_generation' },
+    ];
+    const everything = { ...parameters, outputSchema, builtinTools };
+    const body = toResponsesBody('gpt-5', transcriptOf([...image, document]), everything);
+    expectValid('responses', body);
+    expectValid('token-count', toTokenCountBody(body));
   });
 
-  it.each(answered.filter(({ title }) => !title.startsWith('openai-chat/invalid_response')))(
+  it.each(answered.filter(({ name, exchange }) => exchange.response.status < 300 && name !== UNREADABLE))(
     'when $title goes back, to either API and any model',
-    ({ title, exchange }) => {
-      const fromBody = apiOf(exchange) === 'chat' ? fromChat : fromResponses;
-      const transcript = transcriptOf(image, fromBody(exchange.response.body));
-      expectValid(validators.chat, toChatBody('gpt-4o', transcript, parameters));
-      if (title === UNDESCRIBED) return;
-      expectValid(validators.responses, toResponsesBody('gpt-5', transcript, parameters));
-      expectValid(validators.responses, toResponsesBody('gpt-4o', transcript, parameters));
+    async ({ title, exchange }) => {
+      const transcript = transcriptOf(image, await answerOf(exchange));
+      expectValid('chat', toChatBody('gpt-4o', transcript, parameters));
+      if (UNDESCRIBED.includes(title)) return;
+      for (const model of ['gpt-5', 'gpt-4o']) {
+        const body = toResponsesBody(model, transcript, parameters);
+        expectValid('responses', body);
+        expectValid('token-count', toTokenCountBody(body));
+      }
     },
   );
 
+  it('and counts tokens by the fields that the counter knows', () => {
+    const fields = description.fieldsOf('token-count').map((field) => [field, 'x'] as const);
+    const body: object = Object.fromEntries([...fields, ['store', 'x']]);
+    expect(Object.keys(toTokenCountBody(body)).toSorted()).toEqual(description.fieldsOf('token-count'));
+  });
+
   it('and a mistake would be noticed', () => {
     const body = toChatBody('gpt-5', transcriptOf(image), parameters);
-    expect(validators.chat({ ...body, messages: [{ role: 'nobody', content: 'x' }] })).toBe(false);
-    expect(validators.responses({ ...body, input: [{ type: 'function_call', name: 'x' }] })).toBe(false);
+    const mistaken = { ...body, messages: [{ role: 'nobody', content: 'x' }] };
+    expect(description.mistakesIn(mistaken, 'chat')).not.toEqual([]);
+    const items = { ...body, input: [{ type: 'function_call', name: 'x' }] };
+    expect(description.mistakesIn(items, 'responses')).not.toEqual([]);
+    expect(description.mistakesIn(items, 'token-count')).not.toEqual([]);
   });
 });
 
-function validatorOf(name: string): ValidateFunction {
-  return ajv.compile({ $ref: `openai#/components/schemas/${name}` });
-}
-
-function expectValid(validate: ValidateFunction, body: object): void {
-  const sent: unknown = JSON.parse(JSON.stringify(body));
-  validate(sent);
-  expect((validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)).toEqual(
-    [],
-  );
-}
-
-/**
- * `oneOf` is `anyOf` to us: the description's items overlap, and then more than one of them is right. `nullable` is a
- * word of OpenAPI 3.0, which the description still uses beside 3.1's way of saying it. `logprobs` is required of texts
- * that go back, and yet the recordings show that the API does without.
- */
-function readDescription(): JsonObject {
-  const text = readFileSync(path.join(SHARED, 'openai-openapi', 'openapi.json'), 'utf8');
-  const reviver = (key: string, value: unknown): unknown => {
-    if (key === 'nullable') return undefined;
-    return key === 'required' && Array.isArray(value) ? value.filter((name) => name !== 'logprobs') : value;
-  };
-  return JSON.parse(text.replaceAll('"oneOf":', '"anyOf":'), reviver) as JsonObject; // a JSON document
+function expectValid(api: 'chat' | 'responses' | 'token-count', body: object): void {
+  expect(description.mistakesIn(body, api)).toEqual([]);
 }

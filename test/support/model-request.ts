@@ -8,6 +8,7 @@ export function requestParameters(more: Partial<ModelRequestParameters> = {}): M
     settings: {},
     tools: [],
     outputTools: [],
+    builtinTools: [],
     allowTextOutput: true,
     signal: new AbortController().signal,
     ...more,

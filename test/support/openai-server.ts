@@ -7,8 +7,10 @@ import type { JsonObject } from '../../src/common/json';
 import { errorBody } from './openai-bodies';
 
 export * from './openai-bodies';
+export * from './openai-streams';
 
 export interface ReceivedRequest {
+  readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: JsonObject;
@@ -25,8 +27,12 @@ export interface ScriptedAnswer {
   /** An object is sent as JSON; a text as it is, and as HTML unless a header says otherwise. */
   readonly body?: JsonObject | string;
   readonly delayMs?: number;
-  /** Breaks the connection after so many bytes of the body. */
+  /** Breaks the connection after so many characters of the body. */
   readonly breakAfter?: number;
+  /** Falls silent after so many characters of the body. */
+  readonly stallAfter?: number;
+  /** Sends the body in pieces of so many bytes, without saying how long it will be. */
+  readonly pieceBytes?: number;
 }
 
 /** Answers in the order of the requests, or a function that finds one. Too many requests for a list get a 400. */
@@ -78,6 +84,7 @@ async function receive(incoming: IncomingMessage): Promise<ReceivedRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer); // no encoding is set
   return {
+    method: incoming.method ?? '',
     path: incoming.url ?? '',
     headers: incoming.headers,
     body: JSON.parse(Buffer.concat(chunks).toString() || '{}') as JsonObject, // the client sends objects only
@@ -93,12 +100,22 @@ async function nextAnswer(script: Script, request: ReceivedRequest, index: numbe
 }
 
 async function answer(outgoing: ServerResponse, scripted: ScriptedAnswer): Promise<void> {
-  const { status = 200, headers = {}, body = '', delayMs = 0, breakAfter } = scripted;
+  const { status = 200, headers = {}, body = '', delayMs = 0, breakAfter, stallAfter, pieceBytes } = scripted;
   await sleep(delayMs, undefined, { ref: false }); // an answer that nobody waits for keeps no process alive
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const contentType = typeof body === 'string' ? 'text/html' : 'application/json';
-  const length = String(Buffer.byteLength(text));
-  outgoing.writeHead(status, { 'content-type': contentType, 'content-length': length, ...headers });
-  if (breakAfter === undefined) return void outgoing.end(text);
-  outgoing.write(text.slice(0, breakAfter), () => outgoing.socket?.destroy());
+  const length = pieceBytes === undefined ? { 'content-length': String(Buffer.byteLength(text)) } : {};
+  outgoing.writeHead(status, { 'content-type': contentType, ...length, ...headers });
+  if (stallAfter !== undefined) return void outgoing.write(text.slice(0, stallAfter));
+  if (breakAfter !== undefined) {
+    return void outgoing.write(text.slice(0, breakAfter), () => outgoing.socket?.destroy());
+  }
+  if (pieceBytes === undefined) return void outgoing.end(text);
+  for (const piece of piecesOf(Buffer.from(text), pieceBytes)) outgoing.write(piece);
+  outgoing.end();
+}
+
+function piecesOf(bytes: Buffer, size: number): Buffer[] {
+  const count = Math.ceil(bytes.length / size);
+  return Array.from({ length: count }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
 }

@@ -1,5 +1,5 @@
 // Turns the messages of a recorded request back into a transcript of ours, so that we can build the request again.
-import { isJsonObject, type JsonObject, type JsonValue } from '../../src/common/json';
+import { isJsonObject, type JsonObject } from '../../src/common/json';
 import type {
   ModelMessage,
   ModelResponse,
@@ -103,11 +103,9 @@ function toResponsePart(item: JsonObject): ResponsePart[] {
   return [thought === undefined ? { kind: 'text', content: text } : { kind: 'thinking', content: thought }];
 }
 
-/** The function tools of a recorded request; `undefined` when it has tools of another kind. */
-export function toTools(tools: JsonValue | undefined): ToolDescription[] | undefined {
-  const list = Array.isArray(tools) ? tools.filter(isJsonObject) : [];
-  if (list.some(({ type }) => type !== 'function')) return undefined;
-  return list.map((tool) => {
+/** The function tools of a recorded request, of either API. */
+export function toTools(tools: readonly JsonObject[]): ToolDescription[] {
+  return tools.map((tool) => {
     const described = isJsonObject(tool['function']) ? tool['function'] : tool;
     const { name, description, parameters } = described;
     return {

@@ -45,7 +45,3 @@ export function apiOf({ request }: Exchange): Api | undefined {
 export function isStreamed({ request }: Exchange): boolean {
   return request.body['stream'] === true;
 }
-
-export function isAnswered(exchange: Exchange): boolean {
-  return exchange.response.status < 300 && !isStreamed(exchange);
-}

@@ -11,6 +11,7 @@ import {
   responsesText,
   startOpenAIServer,
 } from '../../support/openai-server';
+import { until } from '../../support/until';
 
 let server: OpenAIServer | undefined;
 
@@ -99,8 +100,10 @@ describe.each(apis)('a failure of $api', ({ create, body }) => {
     const controller = new AbortController();
     const answer = model.request(asked('hi'), requestParameters({ signal: controller.signal }));
     const reason = new Error('the run was cancelled');
-    setTimeout(() => controller.abort(reason), 50);
-    await expect(answer).rejects.toBe(reason);
+    const end = answer.catch((error: unknown) => error);
+    await until(() => server?.requests[0]);
+    controller.abort(reason);
+    expect(await end).toBe(reason);
     expect((await server?.firstAborted)?.aborted).toBe(true);
   });
 

@@ -12,6 +12,12 @@ export interface OpenAIModelOptions {
   readonly client?: OpenAI;
   /** Defaults that agent and run may override. */
   readonly settings?: ModelSettings;
+  /**
+   * Has the provider send its answer piece by piece, so that proxies do not take a model that thinks long for a dead
+   * connection. What comes of it is the same; an answer that breaks off is a failure that is retried.
+   * @default false
+   */
+  readonly stream?: boolean;
 }
 
 /** Sent to servers that want no key, because the client insists on one. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { JsonObject } from '../../../common/json';
+import { isJsonObject, type JsonObject } from '../../../common/json';
 import type { ResponsePart, ThinkingPart, ToolCallPart } from '../../../common/messages';
 import { CHAT_ITEM, THINKING_FIELDS } from './chat-items';
 import { detailsOf, withDetails } from './details';
@@ -52,9 +52,14 @@ function toToolCalls(value: unknown): { calls: ToolCallPart[]; others: JsonObjec
   for (const [index, item] of items.entries()) {
     const parsed = functionCall.safeParse(item);
     if (parsed.success) calls.push(toToolCall(parsed.data, index));
-    else others.push(item as JsonObject); // came out of `JSON.parse`, as all that the provider sends
+    else if (isJsonObject(item)) others.push(withoutIndex(item));
   }
   return { calls, others };
+}
+
+/** A stream numbers the calls; the number is no part of them. */
+function withoutIndex({ index: _, ...call }: JsonObject): JsonObject {
+  return call;
 }
 
 function toToolCall(

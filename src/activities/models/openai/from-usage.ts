@@ -1,4 +1,4 @@
-import type { ResponseUsage } from '../../../common/messages';
+import type { ResponseUsage } from '../../../common/usage';
 
 const COUNTERS: Readonly<Record<string, Exclude<keyof ResponseUsage, 'details'>>> = {
   input_tokens: 'inputTokens',

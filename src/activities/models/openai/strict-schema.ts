@@ -19,14 +19,21 @@ const FORMATS = new Set([
   'uuid',
 ]);
 
-/** Whether the provider can enforce a tool's schema: each object is closed, and all of its properties are required. */
-export function isStrictCompatible(schema: JsonValue | undefined): boolean {
+/**
+ * Whether the provider can enforce a schema: it is one of an object, each object in it is closed, and all of their
+ * properties are required.
+ */
+export function isStrictCompatible(schema: JsonObject): boolean {
+  return schema['type'] === 'object' && isEnforceable(schema);
+}
+
+function isEnforceable(schema: JsonValue | undefined): boolean {
   if (!isJsonObject(schema)) return false;
   return (
     Object.keys(schema).every((keyword) => KEYWORDS.has(keyword)) &&
     isEnforceableText(schema) &&
     (!isObjectSchema(schema) || isClosed(schema)) &&
-    subschemasOf(schema).every(isStrictCompatible)
+    subschemasOf(schema).every(isEnforceable)
   );
 }
 

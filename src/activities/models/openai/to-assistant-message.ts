@@ -1,5 +1,5 @@
 import type { OpenAI } from 'openai';
-import type { JsonObject } from '../../../common/json';
+import { isJsonObject, type JsonObject } from '../../../common/json';
 import {
   toolCallsOf,
   type ModelResponse,
@@ -37,11 +37,18 @@ function toText(part: ResponsePart): string {
 function fieldsOf(parts: readonly ResponsePart[]): JsonObject {
   const fields: Record<string, JsonObject[string]> = {};
   for (const part of parts) {
-    if (part.kind === 'provider-item' && part.providerName === CHAT_ITEM) Object.assign(fields, part.item);
+    if (part.kind === 'provider-item' && part.providerName === CHAT_ITEM) {
+      Object.assign(fields, part.item, audioOf(part.item));
+    }
     const field = part.kind === 'thinking' ? thinkingFieldOf(part) : undefined;
     if (field !== undefined && part.kind === 'thinking') fields[field] = part.content;
   }
   return fields;
+}
+
+/** The API has the audio that it made, and takes no more than its id. */
+function audioOf({ audio }: JsonObject): JsonObject {
+  return isJsonObject(audio) ? { audio: { id: audio['id'] ?? null } } : {};
 }
 
 function refusalOf({ providerDetails, providerName }: ModelResponse): { refusal?: string } {

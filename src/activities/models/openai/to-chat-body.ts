@@ -2,9 +2,12 @@ import type { OpenAI } from 'openai';
 import type { ModelMessage } from '../../../common/messages';
 import type { ModelRequestParameters, ToolDescription } from '../../../common/model';
 import type { ModelSettings } from '../../../common/model-settings';
+import { withExtraBody } from './extra-body';
 import { present } from './present';
 import { toChatMessages } from './to-chat-messages';
-import { toFunction, toolsOf, toToolSettings } from './to-tools';
+import { toOutputFormat } from './to-output-format';
+import { toFunction, toToolFields } from './to-tools';
+import { isWebSearch, toWebSearchOptions } from './to-web-search';
 
 type Body = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming;
 
@@ -14,21 +17,36 @@ export function toChatBody(
   messages: readonly ModelMessage[],
   parameters: ModelRequestParameters,
 ): Body {
-  const tools = toolsOf(parameters).map(toChatTool);
-  return {
+  const webSearch = parameters.builtinTools.find(isWebSearch);
+  const builtinTools = parameters.builtinTools.filter((tool) => !isWebSearch(tool));
+  const body: Body = {
     model: name,
     messages: toChatMessages(messages, parameters.instructions),
-    ...(tools.length === 0 ? {} : { tools }),
-    ...toToolSettings(parameters),
+    ...toToolFields({ ...parameters, builtinTools }, toChatTool),
     ...toSettings(parameters.settings),
-    ...parameters.settings.extraBody,
+    ...(webSearch === undefined ? {} : { web_search_options: toWebSearchOptions(webSearch) }),
+    ...toResponseFormat(parameters),
   };
+  return withExtraBody(body, parameters.settings.extraBody);
 }
 
 function toChatTool(tool: ToolDescription): OpenAI.Chat.ChatCompletionTool {
-  const { strict, ...description } = toFunction(tool);
-  // Compatible servers may not know the word, and `false` is the default here.
-  return { type: 'function', function: strict ? { ...description, strict } : description };
+  return { type: 'function', function: withoutDefault(toFunction(tool)) };
+}
+
+function toResponseFormat({ outputSchema }: ModelRequestParameters): Partial<Body> {
+  if (outputSchema === undefined) return {};
+  return {
+    response_format: { type: 'json_schema', json_schema: withoutDefault(toOutputFormat(outputSchema)) },
+  };
+}
+
+/** Compatible servers may not know the word, and `false` is the default here. */
+function withoutDefault<T extends { strict: boolean }>({
+  strict,
+  ...rest
+}: T): Omit<T, 'strict'> & { strict?: boolean } {
+  return strict ? { ...rest, strict } : rest;
 }
 
 function toSettings(settings: ModelSettings): Partial<Body> {

@@ -1,4 +1,5 @@
 import type { OpenAI } from 'openai';
+import { isJsonArray, type JsonObject } from '../../../common/json';
 import type {
   ModelResponse,
   ResponsePart,
@@ -10,6 +11,7 @@ import { detailObject } from './details';
 import { toArgumentsText, toThinkingText } from './to-text';
 
 type InputItem = OpenAI.Responses.ResponseInputItem;
+type Annotation = OpenAI.Responses.ResponseOutputText['annotations'][number];
 type Group = readonly [ResponsePart, ...ResponsePart[]];
 
 /** What a model answered earlier, as the items it came from. */
@@ -56,9 +58,21 @@ function toMessage(first: TextPart, parts: readonly TextPart[], keepIds: boolean
     id: first.id,
     role: 'assistant',
     status: 'completed',
-    content: parts.map(({ content }) => ({ type: 'output_text', text: content, annotations: [] })),
+    content: parts.map(({ content, providerDetails }) => ({
+      type: 'output_text',
+      text: content,
+      annotations: annotationsOf(providerDetails),
+    })),
     ...detailObject(first.providerDetails, 'item'),
   };
+}
+
+/** As they came, if they came: what the model cited belongs to what it said. */
+function annotationsOf(details: JsonObject | undefined): Annotation[] {
+  const annotations = details?.['annotations'];
+  return isJsonArray(annotations)
+    ? ([...annotations] as unknown as Annotation[]) /* the API's own, kept */
+    : [];
 }
 
 function toReasoning(first: ThinkingPart, parts: readonly ThinkingPart[], keepIds: boolean): InputItem[] {

@@ -1,11 +1,13 @@
 import type { OpenAI } from 'openai';
 import type { ModelMessage } from '../../../common/messages';
-import type { ModelRequestParameters } from '../../../common/model';
+import type { ModelRequestParameters, ToolDescription } from '../../../common/model';
 import type { ModelSettings } from '../../../common/model-settings';
+import { withExtraBody } from './extra-body';
 import { present } from './present';
 import { isReasoningModel } from './reasoning-models';
+import { toOutputFormat } from './to-output-format';
 import { toResponsesInput } from './to-responses-input';
-import { toFunction, toolsOf, toToolSettings } from './to-tools';
+import { toFunction, toToolFields } from './to-tools';
 
 type Body = OpenAI.Responses.ResponseCreateParamsNonStreaming;
 
@@ -15,18 +17,24 @@ export function toResponsesBody(
   messages: readonly ModelMessage[],
   parameters: ModelRequestParameters,
 ): Body {
+  const { instructions, settings, outputSchema } = parameters;
   const reasoning = isReasoningModel(name);
-  const tools = toolsOf(parameters).map((tool) => ({ type: 'function' as const, ...toFunction(tool) }));
-  return {
+  const body: Body = {
     model: name,
     input: toResponsesInput(messages, { keepItemIds: reasoning }),
-    ...present({ instructions: parameters.instructions }),
-    ...(tools.length === 0 ? {} : { tools }),
-    ...toToolSettings(parameters),
-    ...(reasoning ? { include: ['reasoning.encrypted_content' as const] } : {}),
-    ...toSettings(parameters.settings),
-    ...parameters.settings.extraBody,
+    ...present({ instructions }),
+    ...toToolFields(parameters, toResponsesTool),
+    ...(reasoning ? { include: ['reasoning.encrypted_content'] } : {}),
+    ...toSettings(settings),
+    ...(outputSchema === undefined
+      ? {}
+      : { text: { format: { type: 'json_schema', ...toOutputFormat(outputSchema) } } }),
   };
+  return withExtraBody(body, settings.extraBody);
+}
+
+function toResponsesTool(tool: ToolDescription): OpenAI.Responses.Tool {
+  return { type: 'function', ...toFunction(tool) };
 }
 
 function toSettings(settings: ModelSettings): Partial<Body> {

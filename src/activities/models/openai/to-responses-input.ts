@@ -1,5 +1,6 @@
 import type { OpenAI } from 'openai';
 import type { ModelMessage, ModelResponse, RequestPart } from '../../../common/messages';
+import { refusalOf } from './from-output-items';
 import { toOutputItems } from './to-output-items';
 import { toResponsesContent } from './to-responses-content';
 import { toRetryText, toToolReturnText } from './to-text';
@@ -26,7 +27,15 @@ export function toResponsesInput(
 
 function toAnsweredItems(response: ModelResponse, { keepItemIds }: ResponsesInputOptions): InputItem[] {
   // Ids and encrypted thoughts of another provider mean nothing here.
-  return toOutputItems(response, { keepItemIds: keepItemIds && response.providerName === 'openai' });
+  const items = toOutputItems(response, { keepItemIds: keepItemIds && response.providerName === 'openai' });
+  return [...items, ...toRefusal(response)];
+}
+
+/** A refusal that came through Chat Completions; one of Responses is among the items. */
+function toRefusal({ parts, providerDetails, providerName }: ModelResponse): InputItem[] {
+  const refusal = providerDetails?.['refusal'];
+  const isTold = providerName !== 'openai' || refusalOf(parts) !== undefined;
+  return typeof refusal !== 'string' || isTold ? [] : [{ role: 'assistant', content: refusal }];
 }
 
 function toInputItem(part: RequestPart): InputItem {

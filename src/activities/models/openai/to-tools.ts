@@ -2,11 +2,6 @@ import type { ModelRequestParameters, ToolDescription } from '../../../common/mo
 import type { ModelSettings } from '../../../common/model-settings';
 import { isStrictCompatible } from './strict-schema';
 
-/** All tools of a request, those that give the final answer among them. */
-export function toolsOf({ tools, outputTools }: ModelRequestParameters): readonly ToolDescription[] {
-  return [...tools, ...outputTools];
-}
-
 /** What both APIs want to know of a tool. */
 interface FunctionBody {
   name: string;
@@ -24,16 +19,27 @@ export function toFunction({ name, description, parameters, strict }: ToolDescri
   };
 }
 
-interface ToolSettings {
+interface ToolFields<Tool> {
+  readonly tools?: Tool[];
   readonly tool_choice?: NonNullable<ModelSettings['toolChoice']>;
   readonly parallel_tool_calls?: boolean;
 }
 
-/** How the model may use its tools; nothing when it has none, because the API refuses that. */
-export function toToolSettings(parameters: ModelRequestParameters): ToolSettings {
-  if (toolsOf(parameters).length === 0) return {};
+/**
+ * All tools of a request, and how the model may use them; nothing when there are none, because the APIs refuse that.
+ * Tools that the provider runs itself go as the user wrote them.
+ */
+export function toToolFields<Tool>(
+  parameters: ModelRequestParameters,
+  toTool: (tool: ToolDescription) => Tool,
+): ToolFields<Tool> {
+  const functions = [...parameters.tools, ...parameters.outputTools].map(toTool);
+  const ready = parameters.builtinTools as readonly unknown[] as readonly Tool[]; // the API tells if they are none
+  const tools = [...functions, ...ready];
+  if (tools.length === 0) return {};
   const { toolChoice, parallelToolCalls } = parameters.settings;
   return {
+    tools,
     tool_choice: toolChoice ?? (parameters.allowTextOutput ? 'auto' : 'required'),
     ...(parallelToolCalls === undefined ? {} : { parallel_tool_calls: parallelToolCalls }),
   };

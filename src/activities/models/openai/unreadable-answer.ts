@@ -31,9 +31,20 @@ export function toAnsweredError({ error }: JsonObject): UnreadableAnswer | undef
   if (error === undefined || error === null) return undefined;
   const { message, code } = isJsonObject(error) ? error : { message: error, code: undefined };
   const text = typeof message === 'string' ? message : JSON.stringify(error);
-  const status = typeof code === 'number' && code >= 400 && code < 600 ? code : undefined;
-  const name = typeof code === 'string' ? code : undefined;
+  const status = toStatus(code);
+  const name = status === undefined && typeof code === 'string' ? code : undefined;
   const retryable =
     status === undefined ? name === undefined || TRANSIENT_CODES.has(name) : isRetryableStatus(status);
   return new UnreadableAnswer(`is an error: ${text}`, { retryable, status, code: name });
+}
+
+/** Compatible servers write a status where OpenAI writes the name of an error. */
+function toStatus(code: unknown): number | undefined {
+  const status = typeof code === 'string' && /^\d{3}$/.test(code) ? Number(code) : code;
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : undefined;
+}
+
+/** The connection was closed, as if all were well, before the answer's end. */
+export function endedTooEarly(): UnreadableAnswer {
+  return new UnreadableAnswer('breaks off before its end', { retryable: true });
 }
