@@ -8,6 +8,7 @@
 const SANDBOX_SAFE = [
   'errors',
   'json',
+  'limit-checks',
   'messages',
   'model',
   'model-settings',
@@ -21,7 +22,7 @@ const SANDBOX_SAFE = [
 
 /** Later entries stand for a part of an earlier one. `own`: what may be imported of src/ beside the folder itself. */
 const FENCE = [
-  { folder: 'common', own: [], packages: ['zod', 'ms'] },
+  { folder: 'common', own: [], packages: ['node:', 'zod', 'ms'] },
   // Types of the worker's package only: its code loads the native core, which a client must not need.
   {
     folder: 'connection',
@@ -33,13 +34,21 @@ const FENCE = [
   { folder: 'workflows', own: SANDBOX_SAFE, packages: ['@temporalio/workflow', '@temporalio/common'] },
   // Pure: tested in milliseconds, without a server.
   { folder: 'workflows/loop', own: SANDBOX_SAFE, packages: [] },
+  // Reading what a run recorded, with a client that is given.
+  {
+    folder: 'history',
+    own: ['common'],
+    packages: [],
+    types: ['@temporalio/client', '@temporalio/common'],
+  },
   {
     folder: 'activities',
-    own: ['common'],
+    own: ['common', 'history'],
     packages: [
       'node:',
       'zod',
       'lru-cache',
+      '@pydantic/genai-prices',
       '@temporalio/activity',
       '@temporalio/client',
       '@temporalio/common',
@@ -49,7 +58,7 @@ const FENCE = [
   // Backends import it: no model SDK, no code of a tool. `synckit` is the blocking bridge.
   {
     folder: 'client',
-    own: ['common', 'connection', 'package-file.ts'],
+    own: ['common', 'connection', 'history', 'package-file.ts'],
     packages: ['node:', 'zod', 'synckit', '@temporalio/client', '@temporalio/common'],
   },
   // Assembly. It knows the workflows by the path of their bundle.

@@ -20,6 +20,8 @@ export {
   UsageLimitExceededError,
   UserError,
 } from './common/errors';
+export type { ChatMessage } from './common/chat-message-schema';
+export { fromChatMessages } from './common/from-chat-messages';
 export type { JsonObject, JsonValue } from './common/json';
 export type {
   BinaryContent,
@@ -30,7 +32,6 @@ export type {
   ProviderItemPart,
   RequestPart,
   ResponsePart,
-  ResponseUsage,
   RetryPromptPart,
   SystemPromptPart,
   TextContent,
@@ -46,6 +47,15 @@ export type {
   ValidationIssue,
 } from './common/messages';
 export type { Model, ModelRequestParameters, ToolDescription } from './common/model';
+export {
+  nativeOutput,
+  type OutputSpecification,
+  promptedOutput,
+  textOutput,
+  toolOutput,
+} from './common/output';
+export type { RunContext } from './common/run-context';
+export { ToolReturn } from './common/tool-return';
 export type { ModelSettings } from './common/model-settings';
 export { defineTool, type Tool, type ToolContext, type ToolLogger, type ToolOptions } from './common/tool';
-export { addUsage, NO_USAGE, type Usage, type UsageLimits } from './common/usage';
+export { type ResponseUsage, addUsage, NO_USAGE, type Usage, type UsageLimits } from './common/usage';

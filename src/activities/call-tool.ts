@@ -4,9 +4,18 @@ import { ModelRetry, ToolFailed } from '../common/errors';
 import { isJsonObject, type JsonValue } from '../common/json';
 import { toolCallsOf, type ToolCallPart } from '../common/messages';
 import { fittingSize } from '../common/payload-size';
+import { userPromptSchema } from '../common/option-schemas';
+import { parseOptions } from '../common/options';
+import { isToolReturn } from '../common/tool-return';
 import { toJsonValue } from '../common/to-json-value';
 import type { Tool, ToolContext } from '../common/tool';
-import { type ToolCallContext, type ToolCallResult, toToolPart } from '../common/wire';
+import {
+  contentId,
+  type ToolCallContext,
+  type ToolCallResult,
+  toToolContentPart,
+  toToolPart,
+} from '../common/wire';
 import { type CurrentRun, currentRun, whileAlive } from './current-run';
 import { parseArguments } from './parse-arguments';
 import { drawRecordId } from './record-id';
@@ -31,7 +40,7 @@ async function callTool(services: Services, { args, call, heartbeat }: Invocatio
   const run = currentRun();
   const tool = servedTool(services, run);
   const written = call.argumentsByReference === true ? await findArguments(services, run, call) : args;
-  const parsed = await parseArguments(tool.input, toWritten(written));
+  const parsed = await parseArguments(tool.input, toWritten(written), `input of tool '${tool.name}'`);
   if (!parsed.valid) {
     throw new Error(`this worker's tool '${tool.name}' refuses arguments that were accepted before`);
   }
@@ -56,11 +65,23 @@ async function execute(tool: Tool, args: unknown, context: ToolContext): Promise
     throw error;
   }
   try {
-    return { content: toJsonValue(returned, `the result of tool '${tool.name}'`) };
+    return toToolEnd(returned, `the result of tool '${tool.name}'`);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw ApplicationFailure.nonRetryable(message, 'ToolResultError'); // it ran: once more would not help
   }
+}
+
+function toToolEnd(returned: unknown, field: string): ToolEnd {
+  if (!isToolReturn(returned)) return { content: toJsonValue(returned, field) };
+  const { value, content, metadata } = returned;
+  return {
+    content: toJsonValue(value, field),
+    ...(content === undefined
+      ? {}
+      : { userContent: parseOptions(userPromptSchema, content, `${field}: content`) }),
+    ...(metadata === undefined ? {} : { metadata: toJsonValue(metadata, `${field}: metadata`) }),
+  };
 }
 
 function keep(
@@ -68,10 +89,13 @@ function keep(
   { run, tool, call }: { run: CurrentRun; tool: Tool; call: ToolCallContext },
   end: ToolEnd,
 ): ToolCallResult {
-  const result = { id: drawRecordId(), ...end };
+  const { isLocal } = activityInfo();
+  const result = { id: drawRecordId(), ...end, ...(isLocal ? { toolCallId: call.toolCallId } : {}) };
   const part = toToolPart({ toolName: tool.name, toolCallId: call.toolCallId }, result);
   const size = fittingSize(result, `the result of tool '${tool.name}'`);
+  const content = toToolContentPart(result);
   cache.keepResult(run.key, { id: result.id, value: part }, size);
+  if (content !== undefined) cache.keepResult(run.key, { id: contentId(result.id), value: content }, 0);
   return result;
 }
 

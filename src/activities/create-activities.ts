@@ -1,8 +1,14 @@
 import { Context } from '@temporalio/activity';
-import { type RunRequest, MODEL_REQUEST_ACTIVITY, RESOLVE_AGENT_ACTIVITY } from '../common/wire';
+import {
+  LOAD_TRANSCRIPT_ACTIVITY,
+  MODEL_REQUEST_ACTIVITY,
+  RESOLVE_AGENT_ACTIVITY,
+  type RunRequest,
+} from '../common/wire';
 import { toActivityFailure } from './activity-failure';
 import { requestModelActivity } from './call-model';
 import { callToolActivity } from './call-tool';
+import { loadTranscriptActivity } from './load-transcript';
 import { resolveAgent } from './resolve-agent';
 import { SearchAttributeCheck } from './search-attribute-check';
 import type { Services } from './services';
@@ -15,6 +21,7 @@ export function createActivities(services: Services): Record<string, (...args: n
       resolveAgent(services, request, await attributes.registered(Context.current().client)),
     ),
     [MODEL_REQUEST_ACTIVITY]: failing(requestModelActivity(services)),
+    [LOAD_TRANSCRIPT_ACTIVITY]: failing(loadTranscriptActivity),
     default: failing(callToolActivity(services)),
   };
 }

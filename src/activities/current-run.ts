@@ -36,7 +36,9 @@ export async function whileAlive<Result>(
 ): Promise<Result> {
   const context = Context.current();
   let lastDetails: unknown;
-  const beat = (): void => context.heartbeat(lastDetails);
+  const beat = (): void => {
+    if (!activityInfo().isLocal) context.heartbeat(lastDetails); // a local one has no heartbeats
+  };
   const timer = setInterval(beat, heartbeatInterval());
   const heartbeat = (details?: unknown): void => {
     lastDetails = details;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { JsonObject, JsonValue } from '../common/json';
 import type { ValidationIssue } from '../common/messages';
 import { toIssues } from '../common/options';
+import { runHook } from './run-hook';
 import { toBoundedIssues } from './validation-issues';
 
 export type ParsedArguments =
@@ -12,10 +13,11 @@ export type ParsedArguments =
 export async function parseArguments(
   schema: z.ZodType,
   written: string | JsonObject,
+  field: string,
 ): Promise<ParsedArguments> {
   const json = toJson(written);
   if (json === undefined) return invalid([{ path: '', message: 'Invalid JSON' }]);
-  const parsed = await schema.safeParseAsync(json);
+  const parsed = await runHook(field, () => schema.safeParseAsync(json)); // a schema's own functions may throw
   return parsed.success ? { valid: true, value: parsed.data, json } : invalid(toIssues(parsed.error));
 }
 

@@ -1,33 +1,41 @@
 import type { Agent } from '../common/agent';
 import { UserError } from '../common/errors';
 import { jsonBytes } from '../common/json';
+import type { Model } from '../common/model';
 import { parseOptions } from '../common/options';
+import { assertPackedMessages, historyOf } from '../common/packed-messages';
+import { fittingSize } from '../common/payload-size';
 import { assertRequestFits, runRequestSchema } from '../common/run-request';
 import type { Tool } from '../common/tool';
-import { DEFAULT_REQUEST_LIMIT } from '../common/usage';
-import type { AgentManifest, RunRequest, ToolManifest } from '../common/wire';
-import type { AgentRegistry } from './agent-registry';
-import { currentRun } from './current-run';
-import type { TranscriptCache } from './transcript-cache';
+import type { AgentManifest, RunRequest, StartPlan, ToolManifest } from '../common/wire';
+import { type CurrentRun, currentRun } from './current-run';
+import { depsOf } from './deps';
+import { choicesOf } from './offer';
+import { planStart } from './plan-start';
+import { usageLimitsOf } from './run-context';
+import type { Services } from './services';
 
 /** Resolves the agent of a new run, checks what the run was asked, and remembers it for the activities to come. */
-export function resolveAgent(
-  { registry, cache }: { registry: AgentRegistry; cache: TranscriptCache },
+export async function resolveAgent(
+  services: Services,
   input: unknown,
   searchAttributes: boolean,
-): AgentManifest {
+): Promise<AgentManifest> {
+  const { registry, cache } = services;
   const run = currentRun();
   const agent = registry.agent(run.agent);
   if (agent === undefined) throw unknownAgent(run.agent, registry.agentNames);
-  const request = parseOptions<typeof runRequestSchema>(
-    runRequestSchema,
-    input,
-    `run of agent '${agent.name}'`,
-  );
+  const where = `run of agent '${agent.name}'`;
+  const request = parseOptions<typeof runRequestSchema>(runRequestSchema, input, where);
   assertRequestFits(request);
-  checkRequest(agent, request);
+  assertPackedMessages(request, where);
+  const model = registry.modelOf(agent, request.model);
+  await checkRequest(services, { agent, model, request });
   cache.keepRequest(run.key, request, jsonBytes(request));
-  return toManifest(agent, request, { model: registry.modelOf(agent, request.model).name, searchAttributes });
+  const start = await startOf({ run, agent, model, request });
+  const manifest = toManifest(agent, request, { model: model.name, start, searchAttributes });
+  fittingSize(manifest, 'the manifest of the run');
+  return manifest;
 }
 
 function unknownAgent(name: string, known: readonly string[]): UserError {
@@ -35,37 +43,113 @@ function unknownAgent(name: string, known: readonly string[]): UserError {
   return new UserError(`no agent is named '${name}' on this worker; it serves ${list}`);
 }
 
-function checkRequest(agent: Agent, request: RunRequest): void {
+interface Resolved {
+  readonly agent: Agent;
+  readonly model: Model;
+  readonly request: RunRequest;
+}
+
+async function checkRequest({ prices }: Services, { agent, model, request }: Resolved): Promise<void> {
   const where = `run of agent '${agent.name}'`;
-  if (agent.deps !== undefined) parseOptions(agent.deps, request.deps, `${where}: deps`);
-  if (
-    request.prompt === undefined &&
-    agent.instructions === undefined &&
-    request.instructions === undefined
-  ) {
-    throw new UserError(`${where}: no message history, user prompt, or instructions provided`);
+  const { costLimit, countTokensBeforeRequest } = usageLimitsOf(agent, request);
+  await depsOf(agent, request);
+  assertOutputType(agent, request.outputType);
+  if (typeof costLimit === 'number' && !prices.knows(model)) {
+    throw new UserError(
+      `${where}: usageLimits.costLimit: no price is known for model '${model.name}'; give one to the worker: prices`,
+    );
   }
+  if (countTokensBeforeRequest === true && model.countTokens === undefined) {
+    throw new UserError(
+      `${where}: usageLimits.countTokensBeforeRequest: model '${model.name}' cannot count tokens before a request`,
+    );
+  }
+}
+
+function assertOutputType({ name, output }: Agent, outputType: string | undefined): void {
+  if (outputType === undefined || output.names.includes(outputType)) return;
+  const names = output.names.map((known) => `'${known}'`).join(', ');
+  throw new UserError(
+    `run of agent '${name}': outputType: unknown output '${outputType}'; the agent has ${names === '' ? 'none by name' : names}`,
+  );
+}
+
+async function startOf({
+  run,
+  agent,
+  model,
+  request,
+}: Resolved & { run: CurrentRun }): Promise<StartPlan | undefined> {
+  const history = historyOf(request);
+  const instructed = agent.instructions.length > 0 || (request.instructions ?? '') !== '';
+  if (history.length === 0) {
+    if (request.prompt !== undefined || instructed) return undefined;
+    throw new UserError(
+      `run of agent '${agent.name}': no message history, user prompt, or instructions provided`,
+    );
+  }
+  return planStart({ run, agent, model, request, history, instructed });
 }
 
 function toManifest(
   agent: Agent,
   request: RunRequest,
-  { model, searchAttributes }: { model: string; searchAttributes: boolean },
+  {
+    model,
+    start,
+    searchAttributes,
+  }: { model: string; start: StartPlan | undefined; searchAttributes: boolean },
 ): AgentManifest {
+  const usageLimits = usageLimitsOf(agent, request);
+  const toolRetries = request.retries?.tools ?? agent.retries.tools;
   return {
     model,
-    usageLimits: { requestLimit: DEFAULT_REQUEST_LIMIT, ...agent.usageLimits, ...request.usageLimits },
-    output: agent.output === undefined ? 'text' : 'tool',
-    outputRetries: agent.retries.output,
-    toolRetries: agent.retries.tools,
+    ...(start === undefined ? {} : { start }),
+    usageLimits,
+    ...toEndManifest(agent, request),
+    outputRetries: request.retries?.output ?? agent.retries.output,
+    toolRetries,
     modelCall: { timeout: agent.modelTimeout, maximumAttempts: agent.modelMaximumAttempts },
-    tools: Object.fromEntries(agent.tools.map((tool) => [tool.name, toToolManifest(agent, tool)])),
+    tools: Object.fromEntries(agent.tools.map((tool) => [tool.name, toToolManifest(tool, toolRetries)])),
     heartbeatTimeout: agent.heartbeatTimeout,
+    ...(needsUsage(agent) || usageLimits.countTokensBeforeRequest === true ? { needsUsage: true } : {}),
     searchAttributes,
     summaries: agent.summaries,
   };
 }
 
-function toToolManifest(agent: Agent, { retries, timeout, maximumAttempts }: Tool): ToolManifest {
-  return { retries: retries ?? agent.retries.tools, timeout, maximumAttempts };
+/** How a run ends; what is usual is not recorded. */
+function toEndManifest(
+  { output, endStrategy, onLimit }: Agent,
+  { outputType }: RunRequest,
+): Pick<AgentManifest, 'outputTools' | 'endStrategy' | 'onLimit'> {
+  const outputTools = output.mode === 'tool' && choicesOf(output, outputType).length > 0;
+  return {
+    ...(outputTools ? { outputTools } : {}),
+    ...(endStrategy === 'graceful' ? {} : { endStrategy }),
+    ...(onLimit === 'fail' ? {} : { onLimit }),
+  };
+}
+
+/** Whether some function of the agent is told the usage. */
+function needsUsage(agent: Agent): boolean {
+  return (
+    agent.instructions.some((instructions) => typeof instructions === 'function') ||
+    agent.outputValidators.length > 0 ||
+    agent.historyProcessors.length > 0 ||
+    agent.output.textFunction !== undefined ||
+    agent.tools.some(({ prepare }) => prepare !== undefined)
+  );
+}
+
+function toToolManifest(tool: Tool, retries: number): ToolManifest {
+  const { timeout, maximumAttempts, sequential, onError, local } = tool;
+  return {
+    retries: tool.retries ?? retries,
+    timeout,
+    maximumAttempts,
+    ...(sequential ? { sequential } : {}),
+    ...(onError === 'report' ? { reportErrors: true } : {}),
+    ...(local ? { local } : {}),
+  };
 }

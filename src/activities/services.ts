@@ -1,11 +1,13 @@
 import type { Agent } from '../common/agent';
 import type { AgentRegistry } from './agent-registry';
+import type { PriceList } from './prices';
 import type { TranscriptCache } from './transcript-cache';
 
 /** What the activities of one worker share. */
 export interface Services {
   readonly registry: AgentRegistry;
   readonly cache: TranscriptCache;
+  readonly prices: PriceList;
 }
 
 /** The agent of a run that some worker has started; during a deploy this one may not have it yet. */

@@ -1,10 +1,11 @@
 import { Context } from '@temporalio/activity';
 import type { Tool, ToolContext } from '../common/tool';
-import { DEFAULT_REQUEST_LIMIT, fromRecordedUsage } from '../common/usage';
-import type { ToolCallContext } from '../common/wire';
-import { parseOptions } from '../common/options';
 import { fittingSize } from '../common/payload-size';
+import { fromRecordedUsage } from '../common/usage';
+import type { ToolCallContext } from '../common/wire';
 import type { CurrentRun } from './current-run';
+import { depsOf } from './deps';
+import { usageLimitsOf } from './run-context';
 import { type Services, servedAgent } from './services';
 import { requestOf, runSoFar } from './transcripts';
 
@@ -25,15 +26,13 @@ export async function toToolContext(
   const agent = servedAgent(registry, run.agent);
   const request = await requestOf(cache, run);
   const retry = call.retry ?? 0;
-  const maxRetries = tool.retries ?? agent.retries.tools;
+  const maxRetries = tool.retries ?? request.retries?.tools ?? agent.retries.tools;
   return {
-    deps:
-      agent.deps === undefined
-        ? undefined
-        : parseOptions(agent.deps, request.deps, `deps of agent '${agent.name}'`),
+    deps: await depsOf(agent, request),
     usage: fromRecordedUsage(call.usage),
-    usageLimits: { requestLimit: DEFAULT_REQUEST_LIMIT, ...agent.usageLimits, ...request.usageLimits },
+    usageLimits: usageLimitsOf(agent, request),
     runId: run.workflowId,
+    conversationId: request.conversationId ?? run.workflowId,
     toolCallId: call.toolCallId,
     toolName: tool.name,
     retry,

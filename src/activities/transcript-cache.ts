@@ -4,11 +4,13 @@ import {
   advanceAddress,
   EMPTY_TRANSCRIPT,
   targetOf,
-  toMessage,
+  type RecordedResults,
+  toMessages,
   type TranscriptAddress,
   type TranscriptDelta,
 } from '../common/transcript';
-import { type RunRequest, toFirstMessage } from '../common/wire';
+import { historyOf } from '../common/packed-messages';
+import { type RunRequest, toFirstMessage, type TranscriptSegment } from '../common/wire';
 import type { RestoredSegment } from './restore-transcript';
 
 /** JSON characters of all transcripts that a worker keeps. */
@@ -82,8 +84,10 @@ export class TranscriptCache {
     this.#change(run, size, (cached) => {
       cached.request = segment.request;
       if (segment.from > 0 && !holds(cached, have)) return;
-      cached.messages = [...cached.messages.slice(0, segment.from), ...segment.messages];
-      cached.versions = [...cached.versions.slice(0, segment.from), ...segment.versions];
+      const { messages, versions } = segment.from > 0 ? cached : toStart(segment);
+      const kept = segment.from > 0 ? segment.from : segment.start.length;
+      cached.messages = [...messages.slice(0, kept), ...segment.messages];
+      cached.versions = [...versions.slice(0, kept), ...segment.versions];
     });
   }
 
@@ -103,12 +107,25 @@ export class TranscriptCache {
 }
 
 function holds({ versions }: CachedRun, { length, version }: TranscriptAddress): boolean {
-  return length === 0 || versions[length - 1] === version;
+  return length === 0 || (version !== '' && versions[length - 1] === version);
 }
 
-/** The last message of a state, when this is one that the cached transcript went through. */
-function messageAt(cached: CachedRun, address: TranscriptAddress): ModelMessage | undefined {
-  return holds(cached, address) ? cached.messages[address.length - 1] : undefined;
+/** The messages of earlier runs, and the versions after them: only the last one has an address. */
+function toStart({ start, request }: TranscriptSegment): Pick<CachedRun, 'messages' | 'versions'> {
+  const messages = historyOf(request).slice(0, start.length);
+  return {
+    messages,
+    versions: messages.map((_, index) => (index === start.length - 1 ? start.version : '')),
+  };
+}
+
+/** The messages between two states, when the cached transcript went through the later one. */
+function messagesBetween(
+  cached: CachedRun,
+  { length }: TranscriptAddress,
+  after: TranscriptAddress,
+): readonly ModelMessage[] | undefined {
+  return holds(cached, after) ? cached.messages.slice(length, after.length) : undefined;
 }
 
 /** Replaces everything after a delta's base by what it appends; changes nothing when a part of it is unknown. */
@@ -117,11 +134,12 @@ function extend(cached: CachedRun, { base, append }: TranscriptDelta): boolean {
   const versions = cached.versions.slice(0, base.length);
   let address = base;
   for (const descriptor of append) {
-    address = advanceAddress(address, descriptor);
-    const message = messageAt(cached, address) ?? toMessage(descriptor, resultsOf(cached));
-    if (message === undefined) return false;
-    messages.push(message);
-    versions.push(address.version);
+    const next = advanceAddress(address, descriptor);
+    const known = messagesBetween(cached, address, next) ?? toMessages(descriptor, resultsOf(cached));
+    if (known === undefined) return false;
+    messages.push(...known);
+    versions.push(...known.slice(1).map(() => ''), next.version);
+    address = next;
   }
   cached.messages = messages;
   cached.versions = versions;
@@ -145,8 +163,9 @@ function withLastResponse(
   return undefined;
 }
 
-function resultsOf({ request, results }: CachedRun): Parameters<typeof toMessage>[1] {
+function resultsOf({ request, results }: CachedRun): RecordedResults {
   return {
+    history: () => request && historyOf(request),
     input: () => request && toFirstMessage(request),
     response: (id) => {
       const result = results.get(id);

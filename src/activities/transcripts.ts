@@ -7,6 +7,7 @@ import {
   type TranscriptQueryAnswer,
   type TranscriptQueryInput,
 } from '../common/wire';
+import { historyOf } from '../common/packed-messages';
 import type { CurrentRun } from './current-run';
 import { restoreTranscript, type TranscriptSource } from './restore-transcript';
 import type { TranscriptCache } from './transcript-cache';
@@ -36,9 +37,10 @@ async function restore(cache: TranscriptCache, run: CurrentRun, delta: Transcrip
   const restored = await restoreTranscript(workflowOf(run), addresses);
   cache.keepSegment(run.key, known.address, restored);
   const { segment } = restored;
+  const before = segment.from > 0 ? known.messages.slice(0, segment.from) : historyOf(segment.request);
   return {
     request: segment.request,
-    messages: [...known.messages.slice(0, segment.from), ...segment.messages],
+    messages: [...before, ...segment.messages],
   };
 }
 

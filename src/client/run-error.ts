@@ -1,4 +1,4 @@
-import { WorkflowFailedError } from '@temporalio/client';
+import { ServiceError, WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import {
   AgentRunError,
@@ -15,11 +15,18 @@ import {
   UsageLimitExceededError,
   UserError,
 } from '../common/errors';
-import { isJsonObject, type JsonObject } from '../common/json';
+import { isJsonObject, type JsonObject, ownValue } from '../common/json';
+import { fromRecordedUsage, NO_USAGE, type Usage } from '../common/usage';
+import type { ModelMessage } from '../common/messages';
 import type { RunFailureDetail } from '../common/wire';
-import type { RecordedRun } from './recorded-run';
+import type { RecordedRun } from '../history';
 
-type Common = RunErrorFields & { readonly run: RecordedRun };
+/** What a run's history tells. */
+interface Recorded extends Pick<RecordedRun, 'usage' | 'cancelReason' | 'response'> {
+  readonly messages: readonly ModelMessage[];
+}
+
+type Common = RunErrorFields & { readonly run: Recorded | undefined };
 type Rebuild = (message: string, common: RunErrorFields, detail: Detail) => Error;
 
 interface Detail {
@@ -69,18 +76,18 @@ export async function toRunError(
 ): Promise<unknown> {
   if (!(error instanceof WorkflowFailedError)) return error;
   const { cause } = error;
-  const run = await read();
+  const run = await readIfPossible(read);
   const common: Common = {
     run,
     runId,
     workflowId: runId,
-    usage: run.usage,
-    messages: run.messagesSoFar(),
+    usage: run?.usage ?? usageOf(cause),
+    messages: run?.messages ?? [],
     cause,
   };
   if (cause instanceof ApplicationFailure) return fromApplicationFailure(cause, common);
   if (cause instanceof CancelledFailure) {
-    return new RunCancelledError(cancelMessage(runId, run.cancelReason), common);
+    return new RunCancelledError(cancelMessage(runId, run?.cancelReason), common);
   }
   if (cause instanceof TimeoutFailure) {
     return new RunTimedOutError(`run '${runId}' did not finish in the time it was given`, {
@@ -93,16 +100,38 @@ export async function toRunError(
   return new AgentRunError(`run '${runId}' ${how}`, common);
 }
 
+/**
+ * A worker of another version may have recorded what this client cannot read, and others may start a run with anything:
+ * the error then says less, and is the same.
+ */
+async function readIfPossible(read: () => Promise<RecordedRun>): Promise<Recorded | undefined> {
+  try {
+    const run = await read();
+    const { usage, cancelReason } = run;
+    return { usage, cancelReason, messages: run.messagesSoFar(), response: (id) => run.response(id) };
+  } catch (error) {
+    if (error instanceof ServiceError) throw error;
+    return undefined;
+  }
+}
+
 function fromApplicationFailure(failure: ApplicationFailure, common: Common): Error {
-  const detail = failure.details?.[0] as RunFailureDetail | undefined; // this library's wire contract
-  const rebuild = REBUILD[failure.type ?? ''];
+  const { fields, discardedResponse } = detailOf(failure);
+  const rebuild = ownValue(REBUILD, failure.type ?? '');
   if (rebuild === undefined) return new AgentRunError(failure.message, common);
-  const discarded =
-    detail?.discardedResponse === undefined ? undefined : common.run.response(detail.discardedResponse);
-  return rebuild(failure.message, common, {
-    fields: isJsonObject(detail?.fields) ? detail.fields : {},
-    discarded,
-  });
+  const discarded = discardedResponse === undefined ? undefined : common.run?.response(discardedResponse);
+  return rebuild(failure.message, common, { fields: isJsonObject(fields) ? fields : {}, discarded });
+}
+
+function usageOf(cause: unknown): Usage {
+  const { usage } = cause instanceof ApplicationFailure ? detailOf(cause) : {};
+  return isJsonObject(usage) ? fromRecordedUsage(usage) : NO_USAGE;
+}
+
+/** What a run's workflow attached to its failure; nothing is sure of what a worker of another version attached. */
+function detailOf({ details }: ApplicationFailure): Partial<RunFailureDetail> {
+  const detail: unknown = details?.[0];
+  return isJsonObject(detail) ? detail : {};
 }
 
 function cancelMessage(runId: string, reason: string | undefined): string {

@@ -11,8 +11,7 @@ import { RunTimedOutError, ServerUnreachableError, UserError } from '../common/e
 import type { ModelMessage } from '../common/messages';
 import type { Usage } from '../common/usage';
 import type { RunOutcome } from '../common/wire';
-import { readRun } from './read-run';
-import type { RecordedRun } from './recorded-run';
+import { readRun, type RecordedRun } from '../history';
 import { toRunError } from './run-error';
 import { type ParsedWait, parseWaitOptions, type WaitOptions } from './run-options';
 import { RunResult } from './run-result';

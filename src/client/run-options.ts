@@ -3,7 +3,7 @@ import type { Agent, DepsOf } from '../common/agent';
 import { type Duration, durationSchema } from '../common/duration';
 import { UserError } from '../common/errors';
 import type { JsonObject } from '../common/json';
-import type { UserPrompt } from '../common/messages';
+import type { ModelMessage, UserPrompt } from '../common/messages';
 import type { ModelSettings } from '../common/model-settings';
 import { parseOptions } from '../common/options';
 import { runRequestSchema } from '../common/run-request';
@@ -23,6 +23,23 @@ export interface CommonRunOptions {
   readonly modelSettings?: ModelSettings;
   /** Merged limit by limit over the agent's. */
   readonly usageLimits?: UsageLimits;
+  /**
+   * Messages of earlier runs, as `allMessages()` returned them: the run continues the conversation. Large ones are
+   * compressed on their way.
+   */
+  readonly messageHistory?: readonly ModelMessage[];
+  /** The id of an ended run: its messages are continued, without passing through this process. */
+  readonly continueFrom?: string;
+  /** Groups runs that belong together. @default the run's id */
+  readonly conversationId?: string;
+  /** Which of the outputs that the agent registered by name the answer has to be. */
+  readonly outputType?: string;
+  /** Another name of `outputType`. */
+  readonly resultType?: string;
+  /** How often the model may try again; overrides the agent's. */
+  readonly retries?: { readonly output?: number; readonly tools?: number };
+  /** When the run has to be over; what is not finished then ends with `RunTimedOutError`. */
+  readonly deadline?: Date;
   /** Spent before this run; limits hold for the sum. @default nothing */
   readonly usage?: Partial<Usage>;
   /** Sent with this run's requests, after the agent's own. */
@@ -64,6 +81,7 @@ export interface ParsedRun {
   readonly request: RunRequest;
   readonly runId: string | undefined;
   readonly summary: string | false | undefined;
+  readonly deadline: Date | undefined;
   readonly wait: ParsedWait;
 }
 
@@ -87,6 +105,7 @@ export const MAX_RUN_ID_LENGTH = 255;
 const startSchema = z.strictObject({
   runId: z.string().min(1).max(MAX_RUN_ID_LENGTH).optional(),
   summary: z.union([z.string(), z.literal(false)]).optional(),
+  deadline: z.date().optional(),
 });
 
 /** @throws {UserError} naming each bad field. */
@@ -97,12 +116,15 @@ export function parseRunOptions(
 ): ParsedRun {
   const where = `run of agent '${agent}'`;
   assertOptions(options, where);
-  const { timeout, waitForWorker, signal, runId, summary, ...request } = options;
-  const start = parseOptions(startSchema, { runId, summary }, where);
+  const { timeout, waitForWorker, signal, runId, summary, deadline, resultType, ...request } = options;
+  if (resultType !== undefined) assertNotBoth(request, where);
+  const start = parseOptions(startSchema, { runId, summary, deadline }, where);
+  const asked = { ...request, outputType: request.outputType ?? resultType, prompt };
   return {
-    request: parseOptions(runRequestSchema, withoutUndefined({ ...request, prompt }), where),
+    request: parseOptions(runRequestSchema, withoutUndefined(asked), where),
     runId: start.runId,
     summary: start.summary,
+    deadline: start.deadline,
     wait: parseWaitOptions({ timeout, waitForWorker, signal } as WaitOptions, where), // undefined means not given
   };
 }
@@ -116,6 +138,11 @@ export function parseWaitOptions(options: WaitOptions, where: string): ParsedWai
 export function assertOptions(options: unknown, where: string): void {
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
   throw new UserError(`${where}: options: expected an object`);
+}
+
+function assertNotBoth({ outputType }: AnyRunOptions, where: string): void {
+  if (outputType === undefined) return;
+  throw new UserError(`${where}: resultType: is another name of outputType; give one of them`);
 }
 
 function withoutUndefined(value: object): object {

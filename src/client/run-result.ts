@@ -1,7 +1,8 @@
-import type { ModelMessage } from '../common/messages';
+import type { JsonObject } from '../common/json';
+import type { FinishReason, ModelMessage, ModelResponse } from '../common/messages';
 import type { Usage } from '../common/usage';
 import type { RunOutcome } from '../common/wire';
-import type { RecordedRun } from './recorded-run';
+import type { RecordedRun } from '../history';
 
 /** What a run led to. */
 export class RunResult<Output = unknown> {
@@ -9,16 +10,23 @@ export class RunResult<Output = unknown> {
   readonly output: Output;
   readonly usage: Usage;
   readonly runId: string;
+  readonly conversationId: string;
+  /** Why the model stopped after its last response. */
+  readonly finishReason: FinishReason | undefined;
+  /** The metadata that the run was started with. */
+  readonly metadata: JsonObject | undefined;
+  /** With `onLimit: 'final-answer'`: the limit after which the model was asked for this answer, as its error would say it. */
+  readonly limitReached: string | undefined;
   readonly #read: () => Promise<RecordedRun>;
 
-  constructor(
-    runId: string,
-    { output, usage }: Pick<RunOutcome, 'output' | 'usage'>,
-    read: () => Promise<RecordedRun>,
-  ) {
-    this.output = output as Output; // validated on the worker by the schema that `Output` is inferred from
-    this.usage = usage;
+  constructor(runId: string, outcome: Omit<RunOutcome, 'tail'>, read: () => Promise<RecordedRun>) {
+    this.output = outcome.output as Output; // validated on the worker by the schema that `Output` is inferred from
+    this.usage = outcome.usage;
     this.runId = runId;
+    this.conversationId = outcome.conversationId ?? runId;
+    this.finishReason = outcome.finishReason;
+    this.metadata = outcome.metadata;
+    this.limitReached = outcome.limitReached;
     this.#read = read;
   }
 
@@ -30,5 +38,16 @@ export class RunResult<Output = unknown> {
   /** Every message of the conversation. Read from the run's history on demand: the result itself stays small. */
   async allMessages(): Promise<readonly ModelMessage[]> {
     return (await this.#read()).messagesSoFar();
+  }
+
+  /** The messages of this run, without those that it continued. */
+  async newMessages(): Promise<readonly ModelMessage[]> {
+    const run = await this.#read();
+    return run.messagesSoFar().slice(run.historyLength());
+  }
+
+  /** The last response of the model. */
+  async response(): Promise<ModelResponse | undefined> {
+    return (await this.allMessages()).findLast((message) => message.kind === 'response');
   }
 }

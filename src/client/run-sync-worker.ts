@@ -3,7 +3,9 @@ import { runAsWorker } from 'synckit';
 import { AgentClient } from './agent-client';
 import { connectClient } from './connect-client';
 import { toErrorRecord } from './error-record';
-import { fromText, type SyncAnswer, type SyncRequest, toText } from './sync-bridge';
+import type { AnyRunOptions } from './run-options';
+import type { RunResult } from './run-result';
+import { fromText, type SyncAnswer, type SyncOutcome, type SyncRequest, toText } from './sync-bridge';
 
 const STANDARD_ERROR = 2;
 
@@ -20,11 +22,21 @@ async function clientFor({ settings, taskQueue }: SyncRequest): Promise<AgentCli
 async function answer(request: SyncRequest): Promise<SyncAnswer> {
   try {
     const client = await clientFor(request);
-    const { runId, output, usage } = await client.run(request.agent, request.prompt, request.options);
-    return { runId, outcome: { output: output as never, usage } }; // it was JSON a moment ago
+    return toAnswer(await client.run(request.agent, request.prompt, toOptions(request)));
   } catch (error) {
     return { error: toErrorRecord(error) };
   }
+}
+
+function toOptions({ options, deadline }: SyncRequest): AnyRunOptions {
+  return deadline === undefined ? options : { ...options, deadline: new Date(deadline) };
+}
+
+/** What is undefined does not survive JSON, which says the same. */
+function toAnswer(result: RunResult): SyncAnswer {
+  const { runId, output, usage, conversationId, finishReason, metadata, limitReached } = result;
+  const outcome = { output, usage, conversationId, finishReason, metadata, limitReached };
+  return { runId, outcome: outcome as SyncOutcome }; // it was JSON a moment ago
 }
 
 runAsWorker(async (text: string) => toText(await answer(fromText<SyncRequest>(text))));

@@ -7,12 +7,11 @@ import { parseOptions } from '../common/options';
 import { DEFAULT_TASK_QUEUE } from '../common/wire';
 import { type ConnectionSettings, type ResolvedSettings, resolveSettings } from '../connection';
 import { packageFile } from '../package-file';
+import { readRun, type RecordedRun } from '../history';
 import { type AgentReference, nameOf, withSummary } from './agent-client';
 import { assertMayBlock } from './assert-may-block';
 import { connectClient } from './connect-client';
 import { fromErrorRecord } from './error-record';
-import { readRun } from './read-run';
-import type { RecordedRun } from './recorded-run';
 import {
   type AnyRunOptions,
   assertOptions,
@@ -71,14 +70,15 @@ function toRequest(
       `${where}: signal: a blocked thread cannot fire it. Use timeout, or \`await run(…)\`.`,
     );
   }
-  const run = withSummary(agent, given);
-  parseRunOptions(name, prompt, run);
+  const { deadline, ...run } = withSummary(agent, given);
+  parseRunOptions(name, prompt, { ...run, ...(deadline === undefined ? {} : { deadline }) });
   return {
     settings: resolveSettings(connection),
     taskQueue: parseOptions(taskQueueSchema, { taskQueue }, where).taskQueue,
     agent: name,
     prompt,
     options: run,
+    deadline: deadline?.toISOString(),
   };
 }
 

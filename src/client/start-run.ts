@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { UserError } from '../common/errors';
-import { isJsonObject, toOneLine } from '../common/json';
+import { isJsonObject, jsonBytes, toOneLine } from '../common/json';
 import type { UserPrompt } from '../common/messages';
+import { MAX_PLAIN_HISTORY_BYTES, packMessages } from '../common/packed-messages';
 import { assertRequestFits } from '../common/run-request';
 import { MAX_SUMMARY_LENGTH } from '../common/size-limits';
 import { REQUEST_DIGEST_MEMO, type RunInput, type RunRequest } from '../common/wire';
@@ -12,19 +13,21 @@ import type { ParsedRun } from './run-options';
 export async function startRun(
   client: Client,
   { agent, taskQueue }: { agent: string; taskQueue: string },
-  { request, runId = createRunId(agent), summary }: ParsedRun,
+  { request, runId = createRunId(agent), summary, deadline }: ParsedRun,
 ): Promise<string> {
-  assertRequestFits(request);
+  const input = withPackedHistory(request);
+  assertRequestFits(input);
   const digest = digestOf(request);
   const staticSummary = toStaticSummary(summary ?? firstLineOf(request.prompt));
   try {
     await client.workflow.start(agent, {
       workflowId: runId,
       taskQueue,
-      args: [toRunInput(request)],
+      args: [toRunInput(input)],
       memo: { [REQUEST_DIGEST_MEMO]: digest },
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
+      ...(deadline === undefined ? {} : { workflowExecutionTimeout: millisecondsUntil(deadline) }),
       ...(staticSummary === '' ? {} : { staticSummary }),
     });
   } catch (error) {
@@ -44,6 +47,20 @@ function createRunId(agent: string): string {
 function toRunInput(request: RunRequest): RunInput {
   const { prompt, ...rest } = request;
   return typeof prompt === 'string' && Object.keys(rest).length === 0 ? prompt : request;
+}
+
+/** A long history is compressed, so that it fits. */
+function withPackedHistory(request: RunRequest): RunRequest {
+  const { messageHistory } = request;
+  if (messageHistory === undefined || 'gzip' in messageHistory) return request;
+  if (jsonBytes(messageHistory) <= MAX_PLAIN_HISTORY_BYTES) return request;
+  return { ...request, messageHistory: packMessages(messageHistory) };
+}
+
+function millisecondsUntil(deadline: Date): number {
+  const milliseconds = deadline.getTime() - Date.now();
+  if (milliseconds > 0) return milliseconds;
+  throw new UserError(`deadline: ${deadline.toISOString()} has passed`);
 }
 
 function firstLineOf(prompt: UserPrompt | undefined): string {

@@ -15,12 +15,15 @@ export interface SyncRequest {
   readonly taskQueue: string;
   readonly agent: string;
   readonly prompt: UserPrompt | undefined;
-  readonly options: AnyRunOptions;
+  readonly options: Omit<AnyRunOptions, 'deadline'>;
+  /** As text: JSON has no dates. */
+  readonly deadline: string | undefined;
 }
 
+export type SyncOutcome = Omit<RunOutcome, 'tail'>;
+
 export type SyncAnswer =
-  | { readonly runId: string; readonly outcome: Pick<RunOutcome, 'output' | 'usage'> }
-  | { readonly error: ErrorRecord };
+  { readonly runId: string; readonly outcome: SyncOutcome } | { readonly error: ErrorRecord };
 
 /** Certificates are written as `Buffer`s write themselves; the client reads them back from that. */
 export function toText(value: SyncRequest | SyncAnswer): string {

@@ -1,19 +1,49 @@
-import { z } from 'zod';
-import { type Duration, durationSchema } from './duration';
+import type { z } from 'zod';
+import { agentOptionsSchema } from './agent-options';
+import type { Duration } from './duration';
 import { UserError } from './errors';
 import type { JsonObject } from './json';
-import { toJsonSchema } from './json-schema';
-import { isModel, type Model } from './model';
+import type { ModelMessage } from './messages';
+import type { Model } from './model';
 import type { ModelSettings } from './model-settings';
-import { modelSettingsSchema, usageLimitsSchema } from './option-schemas';
 import { describeCall, parseOptions } from './options';
+import {
+  type AgentOutput,
+  type OutputOfOption,
+  type OutputOption,
+  type OutputOptionFor,
+  toAgentOutput,
+} from './output';
+import type { RunContext } from './run-context';
 import { assertUniqueTools, type Tool } from './tool';
 import type { UsageLimits } from './usage';
+import type { EndStrategy, OnLimit } from './wire';
 
-/** The tool by which a model gives a structured final answer. */
-export const OUTPUT_TOOL_NAME = 'final_result';
+/** Text that is sent with each request, or a function that makes it anew for each. Throwing ends the run. */
+export type Instructions<Deps> =
+  string | ((context: RunContext<Deps>) => string | undefined | Promise<string | undefined>);
 
-export interface AgentOptions<Name extends string, Output, Deps> {
+/**
+ * Changes what is sent of the conversation; the transcript stays as it is.
+ *
+ * **Contract**: pure of effects, since it runs for every request and attempt. Throwing ends the run.
+ */
+export type HistoryProcessor<Deps> = (
+  messages: readonly ModelMessage[],
+  context: RunContext<Deps>,
+) => readonly ModelMessage[] | Promise<readonly ModelMessage[]>;
+
+/**
+ * Checks an output that fits its schema, and may change it.
+ *
+ * **Contract**: throws `ModelRetry` to ask the model for another one; throwing anything else ends the run.
+ */
+export type OutputValidator<Output, Deps> = (
+  output: Output,
+  context: RunContext<Deps>,
+) => Output | Promise<Output>;
+
+export interface AgentOptions<Name extends string, Option extends OutputOption, Deps> {
   /**
    * Letters, digits, `_`, `-` and `.`; starts with a letter. The workflow type of the agent's runs, and so part of the
    * durable record: unique in a worker, and stable.
@@ -21,11 +51,25 @@ export interface AgentOptions<Name extends string, Output, Deps> {
   readonly name: Name;
   /** `openai:NAME` (Responses API), `openai-chat:NAME` (Chat Completions), a name the worker was given, or a model. */
   readonly model: string | Model;
-  /** Sent with each request; not part of the transcript. */
-  readonly instructions?: string;
+  /** Sent with each request; not part of the transcript. Several are joined by empty lines. */
+  readonly instructions?: Instructions<NoInfer<Deps>> | readonly Instructions<NoInfer<Deps>>[];
   readonly tools?: readonly Tool<NoInfer<Deps>>[];
-  /** Shape of the final answer. @default text */
-  readonly output?: z.ZodType<Output>;
+  /** Shape of the final answer: a schema, several by name, or one of `toolOutput`, `nativeOutput`, … @default text */
+  readonly output?: Option & OutputOptionFor<NoInfer<Option>, NoInfer<Deps>>;
+  /** Run in order on each output that fits its schema. */
+  readonly outputValidators?: readonly OutputValidator<OutputOfOption<NoInfer<Option>>, NoInfer<Deps>>[];
+  /** Run in order on the conversation before each request. */
+  readonly historyProcessors?: readonly HistoryProcessor<NoInfer<Deps>>[];
+  /** Tools that the provider runs itself, as its API describes them: `[{ type: 'web_search' }]`. */
+  readonly builtinTools?: readonly JsonObject[];
+  /**
+   * What becomes of function calls in the response that gives the final answer: `graceful` runs them first, `early` does
+   * not run them, `exhaustive` is as `graceful` and also checks further outputs.
+   * @default 'graceful'
+   */
+  readonly endStrategy?: EndStrategy;
+  /** What happens at a usage limit: the run fails, or the model is asked once more, for its answer. @default 'fail' */
+  readonly onLimit?: OnLimit;
   /** Shape of the `deps` that each run brings along: JSON, validated on the worker, given to every tool. */
   readonly deps?: z.ZodType<Deps>;
   readonly modelSettings?: ModelSettings;
@@ -47,9 +91,14 @@ export interface AgentOptions<Name extends string, Output, Deps> {
 export interface Agent<Output = unknown, Deps = unknown, Name extends string = string> {
   readonly name: Name;
   readonly model: string | Model;
-  readonly instructions: string | undefined;
+  readonly instructions: readonly Instructions<never>[];
   readonly tools: readonly Tool[];
-  readonly output: AgentOutput | undefined;
+  readonly output: AgentOutput;
+  readonly outputValidators: readonly OutputValidator<never, never>[];
+  readonly historyProcessors: readonly HistoryProcessor<never>[];
+  readonly builtinTools: readonly JsonObject[];
+  readonly endStrategy: EndStrategy;
+  readonly onLimit: OnLimit;
   readonly deps: z.ZodType | undefined;
   readonly modelSettings: ModelSettings;
   readonly usageLimits: UsageLimits;
@@ -64,85 +113,36 @@ export interface Agent<Output = unknown, Deps = unknown, Name extends string = s
   readonly '~types'?: { readonly output: Output; readonly deps: Deps };
 }
 
-/** A structured final answer: how it is checked, and how the model is told. */
-export interface AgentOutput {
-  readonly schema: z.ZodType;
-  /** Always of an object. */
-  readonly parameters: JsonObject;
-  /** True when the answer is no object and travels as `{ response: … }`. */
-  readonly wrapped: boolean;
-}
-
 /** What a run of an agent returns: `OutputOf<typeof support>`. */
 export type OutputOf<A extends Agent> = NonNullable<A['~types']>['output'];
 
 /** What a run of an agent needs: `DepsOf<typeof support>`. */
 export type DepsOf<A extends Agent> = NonNullable<A['~types']>['deps'];
 
-const zodSchema = z.instanceof(z.ZodType, { error: 'expected a zod schema' });
-
-const agentOptions = z.strictObject({
-  name: z
-    .string()
-    .regex(
-      /^[a-zA-Z][a-zA-Z0-9_.-]{0,99}$/,
-      "expected up to 100 letters, digits, '_', '-' or '.', a letter first",
-    )
-    // Temporal would find these in the bundle's exports and run them in place of the agent.
-    .refine((name) => !(name in Object.prototype), { error: 'is a name that every JavaScript object has' }),
-  model: z.union([z.string().min(1), z.custom<Model>(isModel)], {
-    error: 'expected a model or the name of one',
-  }),
-  instructions: z.string().optional(),
-  tools: z.array(z.custom<Tool>(isTool, { error: 'expected a tool made by defineTool' })).default([]),
-  output: zodSchema.optional(),
-  deps: zodSchema.optional(),
-  modelSettings: modelSettingsSchema.default({}),
-  usageLimits: usageLimitsSchema.default({}),
-  retries: z
-    .strictObject({ output: z.int().min(0).default(1), tools: z.int().min(0).default(1) })
-    .default({ output: 1, tools: 1 }),
-  modelTimeout: durationSchema.default(10 * 60_000),
-  modelMaximumAttempts: z.int().min(1).default(5),
-  heartbeatTimeout: durationSchema
-    .refine((value) => value >= 1000, { error: 'expected at least 1 second' })
-    .default(5000),
-  summaries: z.boolean().default(true),
-});
-
-function isTool(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'execute' in value && 'parameters' in value;
-}
-
 /**
  * Declares an agent: a model, what it is told, the tools it may call, and what its answer looks like.
  * @throws {UserError} for a mistake in the options, naming the field.
  */
-export function defineAgent<const Name extends string, Output = string, Deps = undefined>(
-  options: AgentOptions<Name, Output, Deps>,
-): Agent<Output, Deps, Name> {
+export function defineAgent<
+  const Name extends string,
+  Option extends OutputOption = z.ZodString,
+  Deps = undefined,
+>(options: AgentOptions<Name, Option, Deps>): Agent<OutputOfOption<Option>, Deps, Name> {
   const where = describeCall('defineAgent', options);
-  const parsed = parseOptions(agentOptions, options, where);
+  const parsed = parseOptions(agentOptionsSchema, options, where);
+  const output = toAgentOutput(parsed.output, where);
   assertUniqueTools(parsed.tools, where);
-  const output = parsed.output && toOutput(parsed.output, where);
-  if (output !== undefined && parsed.tools.some(({ name }) => name === OUTPUT_TOOL_NAME)) {
-    throw new UserError(
-      `${where}: tools: '${OUTPUT_TOOL_NAME}' is the name of the tool that gives the final answer`,
-    );
-  }
+  assertNoOutputTool(parsed.tools, output, where);
   return Object.freeze({
     ...parsed,
     name: options.name,
-    instructions: parsed.instructions,
     output,
     deps: parsed.deps,
   });
 }
 
-function toOutput(schema: z.ZodType, where: string): AgentOutput | undefined {
-  if (schema instanceof z.ZodString && (schema.def.checks ?? []).length === 0) return undefined;
-  const parameters = toJsonSchema(schema, `${where}: output`);
-  if (parameters['type'] === 'object') return { schema, parameters, wrapped: false };
-  const wrapped = z.strictObject({ response: schema });
-  return { schema: wrapped, parameters: toJsonSchema(wrapped, `${where}: output`), wrapped: true };
+function assertNoOutputTool(tools: readonly Tool[], { choices }: AgentOutput, where: string): void {
+  const taken = tools.find(({ name }) => choices.some(({ toolName }) => toolName === name));
+  if (taken === undefined) return;
+  throw new UserError(`${where}: tools: '${taken.name}' is the name of a tool that gives the final answer`);
 }

@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { chosen } from './chosen';
 import type { ModelMessage } from './messages';
 import { jsonObjectSchema, jsonSchema, userPromptSchema } from './option-schemas';
+import { toJsonValue } from './to-json-value';
 
 const text = z.string();
 const optionalText = z.string().optional();
+
+const issues = z.array(z.strictObject({ path: text, message: text }));
 
 const requestPart = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('system-prompt'), content: text }),
@@ -14,10 +18,11 @@ const requestPart = z.discriminatedUnion('kind', [
     toolCallId: text,
     content: jsonSchema,
     outcome: z.enum(['success', 'failed', 'denied', 'interrupted']),
+    metadata: jsonSchema.optional(),
   }),
   z.strictObject({
     kind: z.literal('retry-prompt'),
-    content: z.union([text, z.array(z.strictObject({ path: text, message: text }))]),
+    content: chosen((value) => (Array.isArray(value) ? issues : text)),
     toolName: optionalText,
     toolCallId: optionalText,
   }),
@@ -45,11 +50,13 @@ const responsePart = z.discriminatedUnion('kind', [
 
 const counter = z.number().min(0).optional();
 
-const response = z.strictObject({
+/** Parses a {@link ModelResponse}. */
+export const responseSchema = z.strictObject({
   kind: z.literal('response'),
   parts: z.array(responsePart),
   usage: z
     .strictObject({
+      cost: counter,
       inputTokens: counter,
       outputTokens: counter,
       cacheReadTokens: counter,
@@ -57,18 +64,36 @@ const response = z.strictObject({
       reasoningTokens: counter,
       details: z.record(text, z.number()).optional(),
     })
-    .default({}),
+    .optional(),
   modelName: optionalText,
   providerName: optionalText,
   providerResponseId: optionalText,
   finishReason: z.enum(['stop', 'length', 'content_filter', 'tool_call', 'error']).optional(),
+  state: z.literal('interrupted').optional(),
   timestamp: optionalText,
   providerDetails: jsonObjectSchema.optional(),
 });
 
 const request = z.strictObject({ kind: z.literal('request'), parts: z.array(requestPart) });
 
-/** Parses messages of earlier runs; each complaint has the path of the bad field. */
-export const messagesSchema = z.array(
-  z.discriminatedUnion('kind', [request, response]),
-) as unknown as z.ZodType<readonly ModelMessage[]>; // zod writes `undefined` into optional keys' types; nothing else differs
+const messages = z.array(z.discriminatedUnion('kind', [request, responseSchema]));
+
+/**
+ * Parses messages of earlier runs; each complaint has the path of the bad field. What is valid stays as it is, the order
+ * of its keys included: a provider's cache sees the same bytes again.
+ */
+export const messagesSchema: z.ZodType<readonly ModelMessage[]> = z
+  .unknown()
+  .transform((value, context): readonly ModelMessage[] => {
+    const parsed = messages.safeParse(value);
+    if (parsed.success) return (toJsonValue(value) as unknown as ModelMessage[]).map(withUsage); // just parsed
+    for (const { path, message } of parsed.error.issues) {
+      context.addIssue({ code: 'custom', path, message });
+    }
+    return z.NEVER;
+  });
+
+/** Who writes a response by hand need not say that it cost nothing. */
+function withUsage(message: ModelMessage): ModelMessage {
+  return message.kind === 'request' || 'usage' in message ? message : Object.assign(message, { usage: {} });
+}

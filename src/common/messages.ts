@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from './json';
-import type { Usage } from './usage';
+import type { ResponseUsage } from './usage';
 
 /** Text in a prompt that holds more than text. */
 export interface TextContent {
@@ -46,6 +46,8 @@ export interface ToolReturnPart {
   readonly toolCallId: string;
   readonly content: JsonValue;
   readonly outcome: ToolReturnOutcome;
+  /** For the application; never sent to the model. */
+  readonly metadata?: JsonValue;
 }
 
 /** One complaint about a value: where it stands (`order.items.0`) and what is wrong with it. */
@@ -119,18 +121,12 @@ export interface ModelResponse {
   readonly providerName?: string;
   readonly providerResponseId?: string;
   readonly finishReason?: FinishReason;
+  /** The run ended before the calls of this response were answered. */
+  readonly state?: 'interrupted';
   /** ISO 8601, by the clock of the worker that received it. */
   readonly timestamp?: string;
   readonly providerDetails?: JsonObject;
 }
-
-/** Token counts of one response; a missing one is 0. */
-export type ResponseUsage = Partial<
-  Pick<
-    Usage,
-    'inputTokens' | 'outputTokens' | 'cacheReadTokens' | 'cacheWriteTokens' | 'reasoningTokens' | 'details'
-  >
->;
 
 export type ModelMessage = ModelRequest | ModelResponse;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chosen } from './chosen';
 import type { JsonObject, JsonValue } from './json';
 import type { ModelSettings } from './model-settings';
 import type { UserPrompt } from './messages';
@@ -14,6 +15,9 @@ export const usageLimitsSchema = z.strictObject({
   inputTokensLimit: limit,
   outputTokensLimit: limit,
   totalTokensLimit: limit,
+  perRequestInputTokensLimit: limit,
+  costLimit: limit,
+  countTokensBeforeRequest: z.boolean().optional(),
 }) as unknown as z.ZodType<UsageLimits>; // zod writes `undefined` into optional keys' types; nothing else differs
 
 /** Parses {@link ModelSettings}. */
@@ -52,11 +56,14 @@ const text = z.strictObject({ kind: z.literal('text'), text: z.string() });
 
 const EXPECTED_PROMPT = { error: 'expected a text or a list of content parts' };
 
+const contents = z
+  .array(z.discriminatedUnion('kind', [text, url, binary]), EXPECTED_PROMPT)
+  .min(1, EXPECTED_PROMPT);
+
 /** Parses a {@link UserPrompt}. */
-export const userPromptSchema = z.union(
-  [z.string(), z.array(z.union([text, url, binary])).min(1, EXPECTED_PROMPT)],
-  EXPECTED_PROMPT,
-) as unknown as z.ZodType<UserPrompt>; // as above
+export const userPromptSchema: z.ZodType<UserPrompt> = chosen<UserPrompt>((value) =>
+  typeof value === 'string' ? z.string() : contents,
+);
 
 /** Parses what becomes JSON: `undefined` in an object is dropped, a `Date` becomes a text, a `Map` is refused. */
 export const jsonSchema: z.ZodType<JsonValue> = z.unknown().transform(toJson);

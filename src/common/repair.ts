@@ -12,45 +12,91 @@ export const INTERRUPTED_CALL = 'The call was interrupted, and has no result.';
 
 /**
  * Makes a history one that a provider accepts, dropping only what cannot be sent: results without a call go, calls
- * without a result get an `interrupted` one, the first of two results stays, and neighbours of one kind become one
- * message with tool results in front. Deterministic, and idempotent.
+ * without a result get an `interrupted` one, the first of two results stays and stands right behind its call, and
+ * neighbours of one kind become one message with tool results in front. Deterministic, and idempotent.
  */
 export function repairMessages(messages: readonly ModelMessage[]): readonly ModelMessage[] {
-  return mergeNeighbours(answerOpenCalls(dropStrayResults(messages)));
+  return mergeNeighbours(pairCallsAndResults(messages));
 }
 
-/** Keeps the first result of each call that was made before it. */
-function dropStrayResults(messages: readonly ModelMessage[]): ModelMessage[] {
-  const open = new Set<string>();
-  const kept: ModelMessage[] = [];
+/** A message, and what became of its calls. */
+interface Entry {
+  readonly message: ModelMessage;
+  readonly calls: readonly Call[];
+}
+
+interface Call {
+  readonly call: ToolCallPart;
+  /** The number of its response. */
+  readonly turn: number;
+  answered: boolean;
+  /** A result that came after another response; providers want it right behind its call. */
+  late?: RequestPart;
+}
+
+/**
+ * A result answers the latest call of its id that has none yet: some providers number the calls of each response anew.
+ * Results that answer nothing are dropped; behind a response the calls without result get an `interrupted` one.
+ */
+function pairCallsAndResults(messages: readonly ModelMessage[]): ModelMessage[] {
+  const pairing = new Pairing();
   for (const message of messages) {
-    if (message.kind === 'response') {
-      for (const { toolCallId } of toolCallsOf(message)) open.add(toolCallId);
-      kept.push(message);
-      continue;
-    }
-    const parts = message.parts.filter((part) => {
-      const id = answeredCall(part);
-      return id === undefined || open.delete(id);
-    });
-    if (parts.length > 0 || message.parts.length === 0) kept.push({ ...message, parts });
+    if (message.kind === 'response') pairing.addResponse(message);
+    else pairing.addRequest(message);
   }
-  return kept;
+  return pairing.entries.flatMap(withMissingResults);
 }
 
-/** Puts an `interrupted` result right behind each response with calls that nothing answers. */
-function answerOpenCalls(messages: readonly ModelMessage[]): ModelMessage[] {
-  const answered = new Set(messages.flatMap(answeredCalls));
-  return messages.flatMap((message): ModelMessage[] => {
-    if (message.kind === 'request') return [message];
-    const open = toolCallsOf(message).filter(({ toolCallId }) => !answered.has(toolCallId));
-    return open.length === 0
-      ? [message]
-      : [message, { kind: 'request', parts: open.map(toInterruptedReturn) }];
-  });
+class Pairing {
+  readonly entries: Entry[] = [];
+  readonly #open = new Map<string, Call[]>();
+  #turn = 0;
+
+  addResponse(message: ModelResponse): void {
+    const last = this.entries.at(-1);
+    const merged = last && merge(last.message, message);
+    if (merged === undefined) this.#turn++;
+    const calls = toolCallsOf(message).map((call): Call => ({ call, turn: this.#turn, answered: false }));
+    for (const call of calls) {
+      const { toolCallId } = call.call;
+      this.#open.set(toolCallId, [...(this.#open.get(toolCallId) ?? []), call]);
+    }
+    if (last === undefined || merged === undefined) this.entries.push({ message, calls });
+    else this.entries[this.entries.length - 1] = { message: merged, calls: [...last.calls, ...calls] };
+  }
+
+  addRequest(message: ModelRequest): void {
+    const parts = message.parts.filter((part) => this.#staysInPlace(part));
+    const isEmptied = parts.length === 0 && message.parts.length > 0;
+    if (!isEmptied) this.entries.push({ message: { ...message, parts: withResultsFirst(parts) }, calls: [] });
+  }
+
+  #staysInPlace(part: RequestPart): boolean {
+    const id = answeredCall(part);
+    if (id === undefined) return true;
+    const answered = this.#open.get(id)?.pop();
+    if (answered === undefined) return false;
+    answered.answered = true;
+    if (answered.turn === this.#turn) return true;
+    answered.late = part;
+    return false;
+  }
 }
 
-export function toInterruptedReturn({ toolName, toolCallId }: ToolCallPart): RequestPart {
+function withMissingResults({ message, calls }: Entry): ModelMessage[] {
+  const parts = calls.flatMap(({ call, answered, late }) =>
+    answered ? (late ?? []) : [toInterruptedReturn(call)],
+  );
+  return parts.length === 0 ? [message] : [message, { kind: 'request', parts }];
+}
+
+/** Whether some call of a response is answered by none of the messages after it. */
+export function hasOpenCalls(response: ModelResponse, after: readonly ModelMessage[]): boolean {
+  const answered = new Set(after.flatMap(answeredCalls));
+  return toolCallsOf(response).some(({ toolCallId }) => !answered.has(toolCallId));
+}
+
+function toInterruptedReturn({ toolName, toolCallId }: ToolCallPart): RequestPart {
   return { kind: 'tool-return', toolName, toolCallId, content: INTERRUPTED_CALL, outcome: 'interrupted' };
 }
 
@@ -74,12 +120,12 @@ function merge(left: ModelMessage, right: ModelMessage): ModelMessage | undefine
 }
 
 function mergeRequests(left: ModelRequest, right: ModelRequest): ModelRequest {
-  const parts = [...left.parts, ...right.parts];
+  return { kind: 'request', parts: withResultsFirst([...left.parts, ...right.parts]) };
+}
+
+function withResultsFirst(parts: readonly RequestPart[]): RequestPart[] {
   const results = parts.filter((part) => answeredCall(part) !== undefined);
-  return {
-    kind: 'request',
-    parts: [...results, ...parts.filter((part) => answeredCall(part) === undefined)],
-  };
+  return [...results, ...parts.filter((part) => answeredCall(part) === undefined)];
 }
 
 function isHandWritten({ modelName, providerResponseId }: ModelResponse): boolean {

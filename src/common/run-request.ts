@@ -6,8 +6,16 @@ import {
   usageLimitsSchema,
   userPromptSchema,
 } from './option-schemas';
+import { chosen } from './chosen';
+import { messagesSchema } from './message-schema';
 import { fittingSize } from './payload-size';
 import type { RunRequest } from './wire';
+
+const packedSchema = z.strictObject({ gzip: z.base64() });
+
+const messageHistorySchema = chosen<RunRequest['messageHistory']>((value) =>
+  Array.isArray(value) || value === null || typeof value !== 'object' ? messagesSchema : packedSchema,
+);
 
 const counter = z.number().min(0).optional();
 
@@ -25,16 +33,28 @@ const usageSchema = z.strictObject({
 });
 
 /** Parses a {@link RunRequest}: on the client before anything starts, on the worker for runs that others start. */
-export const runRequestSchema = z.strictObject({
-  prompt: userPromptSchema.optional(),
-  deps: jsonSchema.optional(),
-  model: z.string().min(1).optional(),
-  modelSettings: modelSettingsSchema.optional(),
-  usageLimits: usageLimitsSchema.optional(),
-  usage: usageSchema.optional(),
-  instructions: z.string().optional(),
-  metadata: jsonObjectSchema.optional(),
-}) as unknown as z.ZodType<RunRequest>; // zod writes `undefined` into optional keys' types; nothing else differs
+export const runRequestSchema = z
+  .strictObject({
+    prompt: userPromptSchema.optional(),
+    deps: jsonSchema.optional(),
+    model: z.string().min(1).optional(),
+    modelSettings: modelSettingsSchema.optional(),
+    usageLimits: usageLimitsSchema.optional(),
+    messageHistory: messageHistorySchema.optional(),
+    continueFrom: z.string().min(1).optional(),
+    usage: usageSchema.optional(),
+    instructions: z.string().optional(),
+    conversationId: z.string().min(1).max(255).optional(),
+    outputType: z.string().optional(),
+    retries: z
+      .strictObject({ output: z.int().min(0).optional(), tools: z.int().min(0).optional() })
+      .optional(),
+    metadata: jsonObjectSchema.optional(),
+  })
+  .refine(({ messageHistory, continueFrom }) => messageHistory === undefined || continueFrom === undefined, {
+    path: ['continueFrom'],
+    error: 'cannot be given beside messageHistory',
+  }) as unknown as z.ZodType<RunRequest>; // zod writes `undefined` into optional keys' types; nothing else differs
 
 /** @throws {PayloadTooLargeError} for a field that Temporal could not record, or not together with the others. */
 export function assertRequestFits(request: RunRequest): void {

@@ -4,7 +4,9 @@ import { UserError } from './errors';
 import type { JsonObject } from './json';
 import { toJsonSchema } from './json-schema';
 import type { ModelMessage } from './messages';
+import type { ToolDescription } from './model';
 import { describeCall, parseOptions } from './options';
+import type { RunContext } from './run-context';
 import type { Usage, UsageLimits } from './usage';
 
 /** What a tool knows about the call it serves. */
@@ -15,6 +17,7 @@ export interface ToolContext<Deps = unknown> {
   readonly usage: Usage;
   readonly usageLimits: UsageLimits;
   readonly runId: string;
+  readonly conversationId: string;
   readonly toolCallId: string;
   readonly toolName: string;
   /** How often the model was already asked to retry this tool. */
@@ -67,7 +70,28 @@ export interface ToolOptions<Input extends z.ZodObject, Deps> {
   readonly timeout?: Duration;
   /** Attempts in case of infrastructure failures, worker deaths included. @default 5 */
   readonly maximumAttempts?: number;
+  /** Runs alone: after the calls before it in a response, before the calls after it. @default false */
+  readonly sequential?: boolean;
+  /** A failure on the last attempt ends the run, or is told to the model as a failed call. @default 'fail' */
+  readonly onError?: 'fail' | 'report';
+  /**
+   * Runs as a local activity: 1 event instead of 6, but no heartbeat and no page of its own; for tools that are fast
+   * and may run again.
+   * @default false
+   */
+  readonly local?: boolean;
+  /**
+   * Changes how the tool is described in one request, or hides it by returning nothing. A hidden tool is an unknown one.
+   *
+   * **Contract**: pure of effects, since it runs for every request and attempt. Throwing ends the run.
+   */
+  readonly prepare?: PrepareTool<Deps>;
 }
+
+export type PrepareTool<Deps> = (
+  context: RunContext<Deps>,
+  tool: ToolDescription,
+) => ToolDescription | undefined | Promise<ToolDescription | undefined>;
 
 /** A tool that an agent can offer to its model; made by {@link defineTool}. `Tool<never>` is any tool. */
 export interface Tool<Deps = never> {
@@ -81,6 +105,10 @@ export interface Tool<Deps = never> {
   /** In milliseconds. */
   readonly timeout: number;
   readonly maximumAttempts: number;
+  readonly sequential: boolean;
+  readonly onError: 'fail' | 'report';
+  readonly local: boolean;
+  readonly prepare: PrepareTool<Deps> | undefined;
 }
 
 const toolOptions = z.strictObject({
@@ -94,6 +122,12 @@ const toolOptions = z.strictObject({
   retries: z.int().min(0).optional(),
   timeout: durationSchema.default(5 * 60_000),
   maximumAttempts: z.int().min(1).default(5),
+  sequential: z.boolean().default(false),
+  onError: z.enum(['fail', 'report']).default('fail'),
+  local: z.boolean().default(false),
+  prepare: z
+    .custom<PrepareTool<unknown>>((value) => typeof value === 'function', { error: 'expected a function' })
+    .optional(),
 });
 
 /**
@@ -112,7 +146,9 @@ export function defineTool<Input extends z.ZodObject, Deps = unknown>(
     parameters: toJsonSchema(input, `${where}: input`),
     deps: parsed.deps,
     retries: parsed.retries,
-    execute: parsed.execute as Tool<Deps>['execute'], // the caller's types were checked by this function's signature
+    // the caller's types were checked by this function's signature
+    execute: parsed.execute as Tool<Deps>['execute'],
+    prepare: parsed.prepare,
   });
 }
 

@@ -12,13 +12,17 @@ export interface TranscriptAddress {
 export const EMPTY_TRANSCRIPT: TranscriptAddress = { length: 0, version: '' };
 
 /**
- * How one message came about, so that it is recorded only once in history:
+ * How a message came about, so that it is recorded only once in history:
+ * - `history`: that many messages of earlier runs, which the run's input holds or refers to;
  * - `input`: the messages that the run's input stands for;
  * - `response`: the result of the model activity that drew this id;
  * - `request`: parts, each the result of a tool activity or, small ones that the workflow made, the part itself.
  */
 export type MessageDescriptor =
-  { readonly input: true } | { readonly response: string } | { readonly request: readonly PartDescriptor[] };
+  | { readonly history: number }
+  | { readonly input: true }
+  | { readonly response: string }
+  | { readonly request: readonly PartDescriptor[] };
 
 export type PartDescriptor = { readonly result: string } | RequestPart;
 
@@ -30,13 +34,25 @@ export interface TranscriptDelta {
 
 /** Finds what an activity produced; `undefined` when it is not known here. */
 export interface RecordedResults {
+  readonly history: () => readonly ModelMessage[] | undefined;
   readonly input: () => ModelMessage | undefined;
   readonly response: (id: string) => ModelResponse | undefined;
   readonly part: (id: string) => RequestPart | undefined;
 }
 
-/** The message that a descriptor stands for, or `undefined` when something it refers to is not known here. */
-export function toMessage(descriptor: MessageDescriptor, results: RecordedResults): ModelMessage | undefined {
+/** The messages that a descriptor stands for, or `undefined` when something it refers to is not known here. */
+export function toMessages(
+  descriptor: MessageDescriptor,
+  results: RecordedResults,
+): readonly ModelMessage[] | undefined {
+  if ('history' in descriptor) return results.history();
+  const message = toMessage(descriptor, results);
+  return message === undefined ? undefined : [message];
+}
+
+type SingleMessage = Exclude<MessageDescriptor, { history: unknown }>;
+
+function toMessage(descriptor: SingleMessage, results: RecordedResults): ModelMessage | undefined {
   if ('input' in descriptor) return results.input();
   if ('response' in descriptor) return results.response(descriptor.response);
   const parts: RequestPart[] = [];
@@ -48,10 +64,10 @@ export function toMessage(descriptor: MessageDescriptor, results: RecordedResult
   return { kind: 'request', parts };
 }
 
-/** The address after one more message. */
+/** The address after what one more descriptor stands for. */
 export function advanceAddress(address: TranscriptAddress, descriptor: MessageDescriptor): TranscriptAddress {
   return {
-    length: address.length + 1,
+    length: address.length + ('history' in descriptor ? descriptor.history : 1),
     version: hashText(`${address.version}${JSON.stringify(descriptor)}`),
   };
 }

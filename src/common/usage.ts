@@ -1,5 +1,3 @@
-import type { ResponseUsage } from './messages';
-
 /** What a run has spent so far. Tokens are the provider's counts. */
 export interface Usage {
   readonly requests: number;
@@ -17,6 +15,20 @@ export interface Usage {
   /** Other counters of the provider, summed by key. */
   readonly details: Readonly<Record<string, number>>;
 }
+
+/** Token counts of one response; a missing one is 0. */
+export type ResponseUsage = Partial<
+  Pick<
+    Usage,
+    | 'cost'
+    | 'inputTokens'
+    | 'outputTokens'
+    | 'cacheReadTokens'
+    | 'cacheWriteTokens'
+    | 'reasoningTokens'
+    | 'details'
+  >
+>;
 
 export const NO_USAGE: Usage = Object.freeze({
   requests: 0,
@@ -92,6 +104,16 @@ export interface UsageLimits {
   readonly outputTokensLimit?: number | null;
   /** Input and output tokens together. @default null */
   readonly totalTokensLimit?: number | null;
+  /** Input tokens of each single response. @default null */
+  readonly perRequestInputTokensLimit?: number | null;
+  /** In US dollars. A run whose model has no price fails before its first request. @default null */
+  readonly costLimit?: number | null;
+  /**
+   * Whether the provider is asked how many input tokens a request has before it is sent, so that the token limits hold
+   * ahead. One more call to the provider for each request.
+   * @default false
+   */
+  readonly countTokensBeforeRequest?: boolean;
 }
 
 export const DEFAULT_REQUEST_LIMIT = 50;
@@ -102,4 +124,6 @@ export const USAGE_LIMIT_NAMES = [
   'inputTokensLimit',
   'outputTokensLimit',
   'totalTokensLimit',
+  'perRequestInputTokensLimit',
+  'costLimit',
 ] as const satisfies readonly (keyof UsageLimits)[];

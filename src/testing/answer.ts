@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../common/json';
-import type { ModelMessage, ModelResponse, ResponsePart, ResponseUsage } from '../common/messages';
+import type { ModelMessage, ModelResponse, ResponsePart } from '../common/messages';
+import type { ResponseUsage } from '../common/usage';
 
 /** A tool call as a test writes it. */
 export interface ScriptedCall {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ModelMessage, ResponseUsage } from '../common/messages';
+import type { ModelMessage } from '../common/messages';
+import type { ResponseUsage } from '../common/usage';
 import type { Model, ModelRequestParameters } from '../common/model';
 import { type Answer, type ScriptedCall, toModelResponse } from './answer';
 import { readConversation } from './offline/conversation';

@@ -14,11 +14,9 @@ export interface CreateWorkerOptions extends PluginOptions {
   readonly temporal?: Omit<Partial<WorkerOptions>, 'connection' | 'namespace' | 'taskQueue'>;
 }
 
-const createWorkerOptions = z.strictObject({
-  agents: z.unknown().optional(),
-  models: z.unknown().optional(),
-  transcriptCacheSize: z.unknown().optional(),
-  connection: z.unknown().optional(),
+/** What is not named here is an option of the plugin, which refuses what it does not know. */
+const createWorkerOptions = z.looseObject({
+  connection: z.custom<CreateWorkerOptions['connection']>().optional(),
   taskQueue: z.string().min(1).default(DEFAULT_TASK_QUEUE),
   temporal: z.custom<CreateWorkerOptions['temporal']>((value) => typeof value === 'object').optional(),
 });
@@ -30,14 +28,10 @@ const createWorkerOptions = z.strictObject({
  * @throws {ServerUnreachableError} when no server answers within the connect time-out.
  */
 export async function createWorker(options: CreateWorkerOptions): Promise<Worker> {
-  const { taskQueue, temporal } = parseOptions(createWorkerOptions, options, 'createWorker');
-  const { agents, models, transcriptCacheSize } = options;
-  const plugin = perdurePlugin({
-    agents,
-    ...(models === undefined ? {} : { models }),
-    ...(transcriptCacheSize === undefined ? {} : { transcriptCacheSize }),
-  });
-  const settings = resolveSettings(options.connection);
+  const parsed = parseOptions(createWorkerOptions, options, 'createWorker');
+  const { connection: connectionSettings, taskQueue, temporal, ...pluginOptions } = parsed;
+  const plugin = perdurePlugin(pluginOptions as unknown as PluginOptions); // parsed there
+  const settings = resolveSettings(connectionSettings);
   await (await connect(settings)).close(); // fails sooner and clearer than the worker's own connection
   const connection = await NativeConnection.connect({ ...settings.options, address: settings.address });
   return Worker.create({

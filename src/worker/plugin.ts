@@ -6,6 +6,8 @@ import {
   createActivities,
   DEFAULT_TRANSCRIPT_CACHE_SIZE,
   type Models,
+  PriceList,
+  type Prices,
   TranscriptCache,
 } from '../activities';
 import type { Agent } from '../common/agent';
@@ -22,11 +24,22 @@ export interface PluginOptions {
   readonly agents: readonly Agent[];
   /** Models by the names that agents use, beside `openai:NAME` and `openai-chat:NAME`. */
   readonly models?: Models;
+  /** US dollars for a million tokens, by model name; they go before the built-in table of `@pydantic/genai-prices`. */
+  readonly prices?: Prices;
   /** JSON characters of the transcripts that the worker remembers. @default 128 Mi */
   readonly transcriptCacheSize?: number;
 }
 
-const pluginOptions = z.object({
+const price = z.number().min(0);
+
+const priceSchema = z.strictObject({
+  input: price,
+  output: price,
+  cacheRead: price.optional(),
+  cacheWrite: price.optional(),
+});
+
+const pluginOptions = z.strictObject({
   agents: z
     .array(z.custom<Agent>(isAgent, { error: 'expected an agent made by defineAgent' }))
     .min(1, { error: 'expected at least one agent' }),
@@ -38,6 +51,7 @@ const pluginOptions = z.object({
       }),
     )
     .optional(),
+  prices: z.record(z.string(), priceSchema).optional() as unknown as z.ZodType<Prices | undefined>, // zod writes `undefined` into optional keys' types
   transcriptCacheSize: z.int().min(1).default(DEFAULT_TRANSCRIPT_CACHE_SIZE),
 });
 
@@ -58,10 +72,17 @@ class PerdurePlugin extends SimplePlugin {
   readonly #toolNames: ReadonlySet<string>;
 
   constructor(options: PluginOptions) {
-    const { agents, models, transcriptCacheSize } = parseOptions(pluginOptions, options, 'worker options');
+    const { agents, models, prices, transcriptCacheSize } = parseOptions(
+      pluginOptions,
+      options,
+      'worker options',
+    );
     const registry = new AgentRegistry(agents, models);
     const cache = new TranscriptCache(transcriptCacheSize);
-    super({ name: 'perdure', activities: createActivities({ registry, cache }) });
+    super({
+      name: 'perdure',
+      activities: createActivities({ registry, cache, prices: new PriceList(prices) }),
+    });
     this.#toolNames = registry.toolNames;
   }
 

@@ -1,4 +1,4 @@
-import type { ActivityOptions } from '@temporalio/workflow';
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
 import type { AgentManifest, CallPolicy } from '../common/wire';
 
 /** Time beyond a call's own time-out in which the worker reports that it was up. */
@@ -10,16 +10,23 @@ export function toActivityOptions(
   policy: CallPolicy,
   summary: string,
 ): ActivityOptions {
+  return { ...toLocalActivityOptions(policy, summary), heartbeatTimeout: manifest.heartbeatTimeout };
+}
+
+/** The same without heartbeats: a local activity dies with its worker, and its workflow task is done again. */
+export function toLocalActivityOptions(
+  { timeout, maximumAttempts }: CallPolicy,
+  summary: string,
+): LocalActivityOptions & ActivityOptions {
   return {
-    startToCloseTimeout: policy.timeout + TIMEOUT_GRACE,
-    heartbeatTimeout: manifest.heartbeatTimeout,
+    startToCloseTimeout: timeout + TIMEOUT_GRACE,
     // A cancelled run ends when its calls have: the UI then shows none as still pending.
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     retry: {
       initialInterval: '1s',
       backoffCoefficient: 2,
       maximumInterval: '30s',
-      maximumAttempts: policy.maximumAttempts,
+      maximumAttempts,
     },
     summary,
   };

@@ -1,7 +1,9 @@
 import { isCancellation } from '@temporalio/workflow';
 import { type RunInput, type RunOutcome, toRunRequest } from '../common/wire';
 import { callTools } from './call-tools';
+import { withContinuedMessages } from './continued-messages';
 import { toFailure } from './failure';
+import { toOutcome } from './outcome';
 import { nextStep, startRun, withToolOutcomes } from './loop';
 import { showEnd, showStart, showStep } from './operator-view';
 import { requestModel } from './request-model';
@@ -10,11 +12,11 @@ import { answerTranscriptQueries } from './transcript-query';
 
 /** One run of an agent: step after step until one ends it. The workflow's type is the agent's name. */
 export async function runAgent(input: RunInput): Promise<RunOutcome> {
-  const request = toRunRequest(input);
+  const request = await withContinuedMessages(toRunRequest(input));
   const manifest = await resolveAgent(request);
   let state = startRun(request, manifest);
   answerTranscriptQueries(() => state);
-  showStart(manifest);
+  showStart(state);
   for (;;) {
     const step = nextStep(state);
     showStep(state, step);
@@ -28,7 +30,7 @@ export async function runAgent(input: RunInput): Promise<RunOutcome> {
           break;
         case 'finish':
           showEnd(state, 'completed');
-          return { output: step.output, usage: state.usage, tail: state.transcript.unsent.append };
+          return toOutcome(state, step.output);
         case 'fail':
           showEnd(state, 'failed');
           throw toFailure(state, step.failure);

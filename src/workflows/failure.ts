@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { isJsonObject, jsonBytes, type JsonObject } from '../common/json';
 import { MAX_FAILURE_TAIL_BYTES } from '../common/size-limits';
+import { NO_USAGE } from '../common/usage';
 import type { RunFailureDetail } from '../common/wire';
 import type { RunFailure, RunState } from './loop';
 
@@ -17,7 +18,7 @@ export function toFailure(state: RunState, failure: RunFailure): ApplicationFail
 }
 
 /** Without a stack: it would name this library's code only, and stand before everything else in the UI. */
-export function toRunFailure(type: string, message: string, detail: RunFailureDetail): ApplicationFailure {
+function toRunFailure(type: string, message: string, detail: RunFailureDetail): ApplicationFailure {
   const failure = ApplicationFailure.create({ type, message, nonRetryable: true, details: [detail] });
   failure.stack = '';
   return failure;
@@ -27,6 +28,14 @@ export function toRunFailure(type: string, message: string, detail: RunFailureDe
 export function toApplicationFailure(error: unknown): ApplicationFailure | undefined {
   const thrown = error instanceof ActivityFailure ? error.cause : error;
   return thrown instanceof ApplicationFailure ? thrown : undefined;
+}
+
+/** What ends a run that could not even begin: the failure of the activity that prepared it. */
+export function toStartFailure(error: unknown): unknown {
+  const failure = toApplicationFailure(error);
+  if (failure === undefined) return error;
+  const detail: RunFailureDetail = { usage: NO_USAGE, tail: [], fields: fieldsOf(failure) };
+  return toRunFailure(failure.type ?? 'UserError', failure.message, detail);
 }
 
 /** Why an activity failed for good, in words. */

@@ -10,15 +10,17 @@ const agentModel = defineSearchAttributeKey('AgentModel', 'KEYWORD');
 const agentStatus = defineSearchAttributeKey('AgentStatus', 'KEYWORD');
 const agentTokens = defineSearchAttributeKey('AgentTokens', 'INT');
 const agentCost = defineSearchAttributeKey('AgentCost', 'DOUBLE');
+const conversation = defineSearchAttributeKey('ConversationId', 'KEYWORD');
 
 /** What PostgreSQL and MySQL keep of a keyword. */
 const MAX_KEYWORD_LENGTH = 255;
 
-export function showStart(manifest: AgentManifest): void {
+export function showStart({ manifest, request: { conversationId } }: RunState): void {
   updateAttributes(manifest, [
     { key: agentName, value: workflowInfo().workflowType },
     { key: agentModel, value: toOneLine(manifest.model, MAX_KEYWORD_LENGTH) },
     { key: agentStatus, value: 'running' },
+    ...(conversationId === undefined ? [] : [{ key: conversation, value: conversationId }]),
   ]);
 }
 

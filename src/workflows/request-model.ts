@@ -3,15 +3,24 @@ import { toOneLine } from '../common/json';
 import { MAX_SUMMARY_LENGTH } from '../common/size-limits';
 import { MODEL_REQUEST_ACTIVITY, type ModelRequestInput, type ModelRequestResult } from '../common/wire';
 import { describeFailure, fieldsOf, toApplicationFailure } from './failure';
-import { type RunFailure, type RunState, type Step, withModelFailure, withModelResponse } from './loop';
+import {
+  type RequestModelStep,
+  type RunFailure,
+  type RunState,
+  withModelFailure,
+  withModelResponse,
+} from './loop';
 import { toActivityOptions } from './activity-options';
-
-type RequestModelStep = Extract<Step, { kind: 'request-model' }>;
 
 /** Carries out one model request. */
 export async function requestModel(state: RunState, step: RequestModelStep): Promise<RunState> {
   const { manifest } = state;
-  const input: ModelRequestInput = { transcript: step.transcript };
+  const input: ModelRequestInput = {
+    transcript: step.transcript,
+    ...(step.final ? { final: true } : {}),
+    ...(manifest.needsUsage === true ? { step: step.number, usage: state.usage } : {}),
+    ...(state.retries.output === 0 ? {} : { retry: state.retries.output }),
+  };
   const summary = toOneLine(`step ${step.number} · ${manifest.model}`, MAX_SUMMARY_LENGTH);
   const options = toActivityOptions(manifest, manifest.modelCall, summary);
   let result: ModelRequestResult;

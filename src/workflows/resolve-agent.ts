@@ -1,12 +1,6 @@
 import { isCancellation, scheduleLocalActivity } from '@temporalio/workflow';
-import { NO_USAGE } from '../common/usage';
-import {
-  type AgentManifest,
-  RESOLVE_AGENT_ACTIVITY,
-  type RunFailureDetail,
-  type RunRequest,
-} from '../common/wire';
-import { fieldsOf, toApplicationFailure, toRunFailure } from './failure';
+import { type AgentManifest, RESOLVE_AGENT_ACTIVITY, type RunRequest } from '../common/wire';
+import { toStartFailure } from './failure';
 
 /**
  * Asks the worker for the agent that this workflow's type names, and has it check the request. A local activity: one
@@ -20,9 +14,6 @@ export async function resolveAgent(request: RunRequest): Promise<AgentManifest> 
     });
   } catch (error) {
     if (isCancellation(error)) throw error;
-    const failure = toApplicationFailure(error);
-    if (failure === undefined) throw error;
-    const detail: RunFailureDetail = { usage: NO_USAGE, tail: [], fields: fieldsOf(failure) };
-    throw toRunFailure(failure.type ?? 'UserError', failure.message, detail);
+    throw toStartFailure(error);
   }
 }

@@ -21,18 +21,27 @@ export function toAnswer(
   { transcript, request }: Pick<RunState, 'transcript' | 'request'>,
   { have, want, offset }: TranscriptQueryInput,
 ): TranscriptQueryAnswer {
-  const { messages, versions } = transcript;
-  const holds = ({ length, version }: TranscriptAddress): boolean => (versions[length - 1] ?? '') === version;
-  if (want.length > messages.length || !holds(want)) {
-    return { current: { length: messages.length, version: versions.at(-1) ?? '' } };
+  const { start, messages, versions } = transcript;
+  const length = start.length + messages.length;
+  if (want.length > length || !holds(transcript, want)) {
+    return { current: { length, version: versions.at(-1) ?? start.version } };
   }
-  const from = have.length <= want.length && holds(have) ? have.length : 0;
+  const kept = have.length >= start.length && have.length <= want.length && holds(transcript, have);
+  const from = kept ? have.length : 0;
+  const skipped = Math.max(0, from - start.length);
   const segment: TranscriptSegment = {
     from,
-    messages: messages.slice(from, want.length),
-    versions: versions.slice(from, want.length),
+    start,
+    messages: messages.slice(skipped, Math.max(0, want.length - start.length)),
+    versions: versions.slice(skipped, Math.max(0, want.length - start.length)),
     request,
   };
   const text = JSON.stringify(segment);
   return { text: text.slice(offset, offset + TRANSCRIPT_PAGE_LENGTH), total: text.length };
+}
+
+/** Whether a transcript passed through the state that an address names. */
+function holds({ start, versions }: RunState['transcript'], { length, version }: TranscriptAddress): boolean {
+  if (length === 0) return version === '';
+  return (length === start.length ? start.version : versions[length - start.length - 1]) === version;
 }

@@ -26,8 +26,8 @@ describe('the workflow bundle', () => {
     expect([
       './lib/common/errors.js',
       './lib/common/json.js',
+      './lib/common/limit-checks.js',
       './lib/common/messages.js',
-      './lib/common/repair.js',
       './lib/common/search-attributes.js',
       './lib/common/size-limits.js',
       './lib/common/transcript.js',

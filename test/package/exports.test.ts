@@ -10,12 +10,12 @@ const PUBLIC = {
   '.': [
     'AgentRunError ContentFilterError HookExecutionError IncompleteToolCallError ModelRequestError ModelRetry',
     'NO_USAGE NoWorkerError PayloadTooLargeError RunCancelledError RunTimedOutError ServerUnreachableError',
-    'ToolExecutionError ToolFailed UnexpectedModelBehaviorError UsageLimitExceededError UserError addUsage',
-    'defineAgent defineTool',
-    'type:Agent type:AgentOptions type:BinaryContent type:DepsOf type:Duration type:FinishReason type:JsonObject',
+    'ToolExecutionError ToolFailed ToolReturn UnexpectedModelBehaviorError UsageLimitExceededError UserError addUsage',
+    'defineAgent defineTool fromChatMessages nativeOutput promptedOutput textOutput toolOutput',
+    'type:Agent type:AgentOptions type:BinaryContent type:ChatMessage type:DepsOf type:Duration type:FinishReason type:JsonObject',
     'type:JsonValue type:Model type:ModelMessage type:ModelRequest type:ModelRequestParameters type:ModelResponse',
-    'type:ModelSettings type:OutputOf type:ProviderItemPart type:RequestPart type:ResponsePart type:ResponseUsage',
-    'type:RetryPromptPart type:RunErrorFields type:SystemPromptPart type:TextContent type:TextPart type:ThinkingPart',
+    'type:ModelSettings type:OutputOf type:OutputSpecification type:ProviderItemPart type:RequestPart type:ResponsePart type:ResponseUsage',
+    'type:RetryPromptPart type:RunContext type:RunErrorFields type:SystemPromptPart type:TextContent type:TextPart type:ThinkingPart',
     'type:Tool type:ToolCallPart type:ToolContext type:ToolDescription type:ToolLogger type:ToolOptions',
     'type:ToolReturnOutcome type:ToolReturnPart type:UrlContent type:Usage type:UsageLimits type:UserContent',
     'type:UserPrompt type:UserPromptPart type:ValidationIssue',
@@ -26,11 +26,13 @@ const PUBLIC = {
     'type:RunSyncOptions type:StartOptions type:WaitOptions',
   ],
   './worker': [
-    'createWorker perdurePlugin type:ConnectionSettings type:CreateWorkerOptions type:Models type:PluginOptions',
+    'createWorker perdurePlugin type:ConnectionSettings type:CreateWorkerOptions type:ModelPrice type:Models',
+    'type:PluginOptions type:Prices',
   ],
   './workflows': ['runAgent'],
   './testing': [
-    'functionModel offlineModel scriptedModel type:Answer type:ModelFunction type:OfflineModelOptions',
+    'functionModel offlineModel scriptedModel type:Answer type:FunctionModelOptions type:ModelFunction',
+    'type:OfflineModelOptions',
     'type:RecordedRequest type:ScriptEntry type:ScriptedCall type:ScriptedModel',
   ],
   './dev-server': [

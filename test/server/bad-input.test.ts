@@ -60,7 +60,7 @@ describe('before a run starts', () => {
     );
   });
 
-  it.each([[5], [null], [[]], [[{ kind: 'text' }]], [{ text: 'hi' }]])(
+  it.each([[5], [null], [[]], [{ text: 'hi' }]])(
     'something that is no prompt is refused: %j',
     async (prompt) => {
       await expect(run('parrot', prompt, { waitForWorker: 500 })).rejects.toThrow(UserError);
@@ -69,6 +69,12 @@ describe('before a run starts', () => {
       );
     },
   );
+
+  it('a bad part of a prompt is refused, naming it', async () => {
+    const refused = run('parrot', [{ kind: 'text' }], { waitForWorker: 500 });
+    await expect(refused).rejects.toThrow(UserError);
+    await expect(refused).rejects.toThrow(/prompt\.0\.text: /);
+  });
 
   it.each([[undefined], [null], [''], [5], [{}]])(
     'something that is no agent is refused: %j',
@@ -156,7 +162,7 @@ describe('on the worker', () => {
 
   it.each([
     ['missing', {}, /run of agent 'shop': deps: /],
-    ['of the wrong shape', { deps: { customer: { id: 'seven' } } }, /deps: customer\.id: /],
+    ['of the wrong shape', { deps: { customer: { id: 'seven' } } }, /deps\.customer\.id: /],
     ['of the wrong type', { deps: 'seven' }, /deps: .*expected object/],
   ])('deps that are %s are refused, naming the field', async (_what, options, message) => {
     const { client, stop } = await serve([shop]);

@@ -294,7 +294,7 @@ describe('a structured output', () => {
     },
   ])('may be $shape', async ({ output, written, value }) => {
     const model = scriptedModel([finalResult(written)]);
-    const result = await run(defineAgent<'structured', unknown>({ name: 'structured', model, output }));
+    const result = await run(defineAgent({ name: 'structured', model, output }));
     expect(result.output).toEqual(value);
     const { outputTools, allowTextOutput } = model.requests[0]?.parameters ?? {};
     expect(outputTools).toEqual([
@@ -349,8 +349,8 @@ describe('a schema whose code throws', () => {
     const error = await failureOf(run(defineAgent({ name: 'structured', model, output })));
     expect(error).toBeInstanceOf(HookExecutionError);
     expect(error).toMatchObject({
-      hookName: 'output',
-      message: 'The schema of the output threw: no such thing',
+      hookName: "output of agent 'structured'",
+      message: "output of agent 'structured' threw: no such thing",
     });
     expect(model.requests).toHaveLength(1);
   });
@@ -402,7 +402,13 @@ describe('what a model is told', () => {
     await run(defineAgent({ name: 'plain', model }));
     const { signal, ...parameters } = model.requests[0]?.parameters ?? {};
     expect(signal).toBeDefined();
-    expect(parameters).toEqual({ settings: {}, tools: [], outputTools: [], allowTextOutput: true });
+    expect(parameters).toEqual({
+      settings: {},
+      tools: [],
+      outputTools: [],
+      builtinTools: [],
+      allowTextOutput: true,
+    });
   });
 });
 
@@ -451,7 +457,7 @@ describe('deps', () => {
     const agent = defineAgent({ name: 'knower', model, deps });
     const error = await failureOf(run(agent, { deps: { user: 7, since: '2026-01-01' } }));
     expect(error).toBeInstanceOf(UserError);
-    expect(error).toMatchObject({ message: expect.stringMatching(/deps: user: /) as unknown });
+    expect(error).toMatchObject({ message: expect.stringMatching(/deps\.user: /) as unknown });
   });
 });
 

@@ -44,7 +44,7 @@ async function stage(
 ): Promise<Stage> {
   const { cacheSize, ...more } = options;
   const model = scriptedModel(script);
-  const agent: Agent = defineAgent<string, unknown, unknown>({
+  const agent: Agent = defineAgent({
     name: 'subject',
     model,
     deps: z.unknown(),

@@ -25,8 +25,11 @@ export function partOf(id: string): RequestPart {
   };
 }
 
+/** What these transcripts are made of: no messages of earlier runs. */
+export type OwnDescriptor = Exclude<MessageDescriptor, { history: unknown }>;
+
 /** The messages that descriptors stand for, by looking at nothing but the descriptors. */
-export function messagesOf(descriptors: readonly MessageDescriptor[]): ModelMessage[] {
+export function messagesOf(descriptors: readonly OwnDescriptor[]): ModelMessage[] {
   return descriptors.map((descriptor) => {
     if ('input' in descriptor) return toFirstMessage(REQUEST);
     if ('response' in descriptor) return responseOf(descriptor.response);
@@ -48,9 +51,10 @@ export function versionsOf(descriptors: readonly MessageDescriptor[]): string[] 
   });
 }
 
-export function segmentOf(descriptors: readonly MessageDescriptor[], from: number): TranscriptSegment {
+export function segmentOf(descriptors: readonly OwnDescriptor[], from: number): TranscriptSegment {
   return {
     from,
+    start: EMPTY_TRANSCRIPT,
     messages: messagesOf(descriptors).slice(from),
     versions: versionsOf(descriptors).slice(from),
     request: REQUEST,

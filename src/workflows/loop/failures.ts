@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../common/json';
+import type { ExceededLimit } from '../../common/limit-checks';
 
 /** Why a run ended without a result: an error class of the public API, its message and its own fields. */
 export interface RunFailure {
@@ -16,6 +17,10 @@ export interface RunFailure {
   readonly fields: JsonObject;
   /** The id of the response that broke a limit. */
   readonly discardedResponse?: string;
+}
+
+export function limitExceeded({ limit, value, message }: ExceededLimit): RunFailure {
+  return { type: 'UsageLimitExceededError', message, fields: { limit, value } };
 }
 
 export function unexpectedBehavior(message: string): RunFailure {

@@ -1,15 +1,23 @@
 import type { JsonValue } from '../../common/json';
 import type { TranscriptDelta } from '../../common/transcript';
-import type { RunFailure } from './failures';
-import { limitBeforeRequest } from './limits';
+import { type ExceededLimit, limitBeforeRequest } from '../../common/limit-checks';
+import { limitExceeded, type RunFailure } from './failures';
 import type { JudgedCall, RunState } from './state';
 
 /** What a run does next; the shell carries it out and reports back through a `with…` function. */
 export type Step =
-  | { readonly kind: 'request-model'; readonly number: number; readonly transcript: TranscriptDelta }
+  | RequestModelStep
   | { readonly kind: 'call-tools'; readonly calls: readonly JudgedCall[] }
   | { readonly kind: 'finish'; readonly output: JsonValue }
   | { readonly kind: 'fail'; readonly failure: RunFailure };
+
+export interface RequestModelStep {
+  readonly kind: 'request-model';
+  readonly number: number;
+  readonly transcript: TranscriptDelta;
+  /** A limit was reached: the model is asked for its answer, and offered no function tools. */
+  readonly final: boolean;
+}
 
 export function nextStep(state: RunState): Step {
   const { phase } = state;
@@ -25,8 +33,20 @@ export function nextStep(state: RunState): Step {
   }
 }
 
+/** The limit that stands before the next request, reached before or by this very request. */
+export function standingLimit({ limitReached, usage, manifest }: RunState): ExceededLimit | undefined {
+  return limitReached ?? limitBeforeRequest(usage, manifest.usageLimits);
+}
+
 function requestModel(state: RunState): Step {
-  const failure = limitBeforeRequest(state.usage, state.manifest.usageLimits);
-  if (failure !== undefined) return { kind: 'fail', failure };
-  return { kind: 'request-model', number: state.step + 1, transcript: state.transcript.unsent };
+  const limit = standingLimit(state);
+  if (limit !== undefined && state.manifest.onLimit !== 'final-answer') {
+    return { kind: 'fail', failure: limitExceeded(limit) };
+  }
+  return {
+    kind: 'request-model',
+    number: state.step + 1,
+    transcript: state.transcript.unsent,
+    final: limit !== undefined,
+  };
 }

@@ -1,29 +1,42 @@
-import { type ModelResponse, textOf, type ToolCallPart, toolCallsOf } from '../../common/messages';
+import { type ToolCallPart, toolCallsOf } from '../../common/messages';
 import { withResponseUsage } from '../../common/usage';
-import type { ModelRequestResult } from '../../common/wire';
-import { outputRetriesExceeded, type RunFailure, unexpectedBehavior } from './failures';
-import { limitAfterResponse, limitBeforeToolCalls } from './limits';
-import { toOutput } from './output';
+import { type ExceededLimit, limitAfterResponse, limitBeforeToolCalls } from '../../common/limit-checks';
+import type { ModelAnswer, ModelRequestResult } from '../../common/wire';
+import { judgeRound } from './end-strategy';
+import type { RunFailure } from './failures';
+import { standingLimit } from './next-step';
+import { withCallsRefused, withToolOutcomes } from './settle-calls';
 import {
   type JudgedCall,
   type RunState,
+  toLimitFailure,
   withFailure,
+  withLimitReached,
   withMessage,
   withPhase,
   withRequestSent,
 } from './state';
-import { withToolOutcomes } from './settle-calls';
+import { withText } from './receive-text';
 
 /** The state after the model answered. */
 export function withModelResponse(state: RunState, result: ModelRequestResult): RunState {
+  if ('exceeded' in result) return withRequestRefused(withRequestSent(state), result.exceeded);
   const { id, response } = result;
   const usage = withResponseUsage(state.usage, response.usage);
   const counted = { ...withRequestSent(state), usage };
-  const exceeded = limitAfterResponse(usage, state.manifest.usageLimits);
-  if (exceeded !== undefined) return withFailure(counted, { ...exceeded, discardedResponse: id });
-  const accepted = withMessage(counted, { response: id }, response);
-  const calls = judgeCalls(result);
-  return calls.length > 0 ? withToolCalls(accepted, calls) : withText(accepted, result);
+  const limit = standingLimit(state);
+  if (limit !== undefined) return withFinalAnswer(counted, result, limit);
+  const exceeded = limitAfterResponse(usage, response.usage, state.manifest.usageLimits);
+  if (exceeded !== undefined) return withLimitReached(counted, exceeded, id);
+  return withDecision(withMessage(counted, { response: id }, response), result);
+}
+
+/** The state after a request that was counted and not sent. The one for the final answer is never refused in turn. */
+function withRequestRefused(state: RunState, exceeded: ExceededLimit): RunState {
+  const { limitReached } = state;
+  return limitReached === undefined
+    ? withLimitReached(state, exceeded)
+    : withFailure(state, toLimitFailure(state, limitReached));
 }
 
 /** The state after a model request that failed for good. */
@@ -31,7 +44,20 @@ export function withModelFailure(state: RunState, failure: RunFailure): RunState
   return withFailure(withRequestSent(state), failure);
 }
 
-function judgeCalls({ response, calls: verdicts }: ModelRequestResult): JudgedCall[] {
+/** What an accepted response means. */
+export function withDecision(state: RunState, result: Omit<ModelAnswer, 'id'>): RunState {
+  const calls = judgeCalls(result);
+  return calls.length > 0 ? withToolCalls(state, calls) : withText(state, result);
+}
+
+/** The one answer after a limit was reached: it ends the run, one way or the other. */
+function withFinalAnswer(state: RunState, result: ModelAnswer, limit: ExceededLimit): RunState {
+  const decided = withDecision(withMessage(state, { response: result.id }, result.response), result);
+  if (decided.phase.kind === 'finished') return { ...decided, limitReached: limit };
+  return withFailure(decided, toLimitFailure(state, limit));
+}
+
+function judgeCalls({ response, calls: verdicts }: Omit<ModelAnswer, 'id'>): JudgedCall[] {
   const cut = response.finishReason === 'length';
   return toolCallsOf(response).map((call, position) => ({
     call,
@@ -54,49 +80,15 @@ function isUnfinished({ args }: ToolCallPart): boolean {
 
 function withToolCalls(state: RunState, calls: readonly JudgedCall[]): RunState {
   const functionCalls = calls.filter(({ verdict }) => verdict === undefined || !('output' in verdict));
-  const exceeded = limitBeforeToolCalls(state.usage, functionCalls.length, state.manifest.usageLimits);
-  if (exceeded !== undefined) return withFailure(state, exceeded);
   const calling = withPhase(state, { kind: 'calling', calls });
-  return calls.some(({ verdict }) => verdict === undefined) ? calling : withToolOutcomes(calling, []);
+  if (isFinalAlready(state, calls)) return withToolOutcomes(calling, []);
+  const exceeded = limitBeforeToolCalls(state.usage, functionCalls.length, state.manifest.usageLimits);
+  if (exceeded !== undefined) return withLimitReached(withCallsRefused(state, calls), exceeded);
+  const someRun = calls.some(({ verdict }) => verdict === undefined);
+  return someRun ? calling : withToolOutcomes(calling, []);
 }
 
-function withText(state: RunState, { response, text: verdict }: ModelRequestResult): RunState {
-  const text = textOf(response);
-  if (text === undefined || text === '') return withEmptyResponse(state, response);
-  if (verdict === undefined) return withOutputRetry(state, ASK_FOR_TOOL_CALL);
-  if ('invalid' in verdict) return withOutputRetry(state, verdict.invalid);
-  return withPhase(state, { kind: 'finished', output: toOutput(verdict, text) });
+/** Whether a final answer makes the functions beside it needless, so that no limit stands against them either. */
+function isFinalAlready({ manifest }: RunState, calls: readonly JudgedCall[]): boolean {
+  return manifest.endStrategy === 'early' && judgeRound('early', calls, []).final !== undefined;
 }
-
-const ASK_FOR_TOOL_CALL = 'Please include your response in a tool call.';
-
-function withEmptyResponse(state: RunState, { finishReason }: ModelResponse): RunState {
-  if (finishReason === 'length') {
-    const message =
-      'The token limit was reached before the model said anything. Raise modelSettings.maxTokens.';
-    return withFailure(state, unexpectedBehavior(message));
-  }
-  if (finishReason === 'content_filter') {
-    const message = "The provider's content filter left nothing of the model's answer";
-    return withFailure(state, { type: 'ContentFilterError', message, fields: {} });
-  }
-  return withOutputRetry(state, askForOutput(state));
-}
-
-function askForOutput({ manifest }: RunState): string {
-  if (manifest.output === 'tool') return 'Please return text or include your response in a tool call.';
-  return Object.keys(manifest.tools).length > 0
-    ? 'Please return text or call a tool.'
-    : 'Please return text.';
-}
-
-function withOutputRetry(state: RunState, content: RetryContent): RunState {
-  const { outputRetries } = state.manifest;
-  if (state.retries.output >= outputRetries) return withFailure(state, outputRetriesExceeded(outputRetries));
-  const part = { kind: 'retry-prompt', content } as const;
-  const asked = withMessage(state, { request: [part] }, { kind: 'request', parts: [part] });
-  const retries = { ...state.retries, output: state.retries.output + 1 };
-  return withPhase({ ...asked, retries }, { kind: 'requesting' });
-}
-
-type RetryContent = string | Extract<ModelRequestResult['text'], { invalid: unknown }>['invalid'];

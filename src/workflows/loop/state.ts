@@ -2,14 +2,15 @@ import type { JsonValue } from '../../common/json';
 import type { ModelMessage, ToolCallPart } from '../../common/messages';
 import {
   advanceAddress,
-  EMPTY_TRANSCRIPT,
   type MessageDescriptor,
   targetOf,
+  type TranscriptAddress,
   type TranscriptDelta,
 } from '../../common/transcript';
-import { addUsage, NO_USAGE, type Usage } from '../../common/usage';
-import { type AgentManifest, type CallVerdict, type RunRequest, toFirstMessage } from '../../common/wire';
-import type { RunFailure } from './failures';
+import type { Usage } from '../../common/usage';
+import type { AgentManifest, CallVerdict, RunRequest } from '../../common/wire';
+import type { ExceededLimit } from '../../common/limit-checks';
+import { limitExceeded, type RunFailure } from './failures';
 
 /** Everything that decides what a run does next; made of recorded data only. */
 export interface RunState {
@@ -22,9 +23,15 @@ export interface RunState {
   /** How often the model was asked to try again: for the run's output, and by tool since it last succeeded. */
   readonly retries: { readonly output: number; readonly tools: ReadonlyMap<string, number> };
   readonly phase: Phase;
+  /** A limit that was reached; only a final answer may still be asked for. */
+  readonly limitReached?: ExceededLimit;
+  /** The id of the response that broke it; it is no part of the transcript. */
+  readonly discardedResponse?: string;
 }
 
 export interface Transcript {
+  /** The address after the messages of earlier runs; those themselves are not held here. */
+  readonly start: TranscriptAddress;
   readonly messages: readonly ModelMessage[];
   /** The version after each message. */
   readonly versions: readonly string[];
@@ -48,25 +55,13 @@ export interface JudgedCall {
   readonly truncated: boolean;
 }
 
-export function startRun(request: RunRequest, manifest: AgentManifest): RunState {
-  const state: RunState = {
-    manifest,
-    request,
-    usage: addUsage(NO_USAGE, request.usage ?? {}),
-    step: 0,
-    transcript: { messages: [], versions: [], unsent: { base: EMPTY_TRANSCRIPT, append: [] } },
-    retries: { output: 0, tools: new Map() },
-    phase: { kind: 'requesting' },
-  };
-  return withMessage(state, { input: true }, toFirstMessage(request));
-}
-
 export function withMessage(state: RunState, descriptor: MessageDescriptor, message: ModelMessage): RunState {
   const { messages, versions, unsent } = state.transcript;
   const { version } = advanceAddress(targetOf(unsent), descriptor);
   return {
     ...state,
     transcript: {
+      ...state.transcript,
       messages: [...messages, message],
       versions: [...versions, version],
       unsent: { base: unsent.base, append: [...unsent.append, descriptor] },
@@ -86,4 +81,22 @@ export function withPhase(state: RunState, phase: Phase): RunState {
 
 export function withFailure(state: RunState, failure: RunFailure): RunState {
   return withPhase(state, { kind: 'failed', failure });
+}
+
+/** The state after a limit was reached: the end, unless the agent asks the model for a final answer. */
+export function withLimitReached(
+  state: RunState,
+  limit: ExceededLimit,
+  discardedResponse?: string,
+): RunState {
+  const discarded = discardedResponse === undefined ? {} : { discardedResponse };
+  const reached = { ...state, ...discarded, limitReached: limit };
+  return state.manifest.onLimit === 'final-answer'
+    ? withPhase(reached, { kind: 'requesting' })
+    : withFailure(reached, toLimitFailure(reached, limit));
+}
+
+/** The end at a limit, with the response that broke it. */
+export function toLimitFailure({ discardedResponse }: RunState, limit: ExceededLimit): RunFailure {
+  return { ...limitExceeded(limit), ...(discardedResponse === undefined ? {} : { discardedResponse }) };
 }

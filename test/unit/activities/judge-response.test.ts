@@ -7,6 +7,7 @@ import type { ModelResponse, ResponsePart } from '../../../src/common/messages';
 import { MAX_PAYLOAD_BYTES } from '../../../src/common/size-limits';
 import { defineTool } from '../../../src/common/tool';
 import { toOutput } from '../../../src/workflows/loop/output';
+import { measureOf } from '../../support/measure';
 
 const add = defineTool({
   name: 'add',
@@ -16,7 +17,7 @@ const add = defineTool({
 });
 
 const agentFor = (output?: z.ZodType): Agent =>
-  defineAgent<'judged', unknown>({
+  defineAgent({
     name: 'judged',
     model: 'openai:any',
     tools: [add],
@@ -32,8 +33,8 @@ const call = (toolName: string, args: string | JsonObject): ResponsePart => ({
 
 const text = (content: string): ResponsePart => ({ kind: 'text', content });
 
-const judge = (agent: Agent, ...parts: readonly ResponsePart[]) =>
-  judgeResponse(agent, { kind: 'response', parts, usage: {} } satisfies ModelResponse);
+const judge = async (agent: Agent, ...parts: readonly ResponsePart[]) =>
+  judgeResponse(await measureOf(agent), { kind: 'response', parts, usage: {} } satisfies ModelResponse);
 
 describe('what is said about tool calls', () => {
   it('is nothing when all are valid', async () => {
@@ -200,8 +201,8 @@ describe('code in a schema that throws', () => {
     const judging = judge(agentFor(z.string().transform(thrower)), call('final_result', '{"response":"x"}'));
     await expect(judging).rejects.toThrow(HookExecutionError);
     await expect(judging).rejects.toMatchObject({
-      message: 'The schema of the output threw: no such thing',
-      hookName: 'output',
+      message: "output of agent 'judged' threw: no such thing",
+      hookName: "output of agent 'judged'",
     });
   });
 
@@ -220,8 +221,8 @@ describe('code in a schema that throws', () => {
       call('final_result', '{"response":"x"}'),
     );
     await expect(judging).rejects.toMatchObject({
-      hookName: 'output',
-      message: expect.stringContaining('output.response is a Map, which is not JSON') as unknown,
+      hookName: "output of agent 'judged'",
+      message: expect.stringContaining("output of agent 'judged' is a Map, which is not JSON") as unknown,
     });
   });
 });

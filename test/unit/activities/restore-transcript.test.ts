@@ -5,12 +5,19 @@ import {
 } from '../../../src/activities/restore-transcript';
 import type { ModelMessage } from '../../../src/common/messages';
 import { TRANSCRIPT_PAGE_LENGTH } from '../../../src/common/size-limits';
-import { EMPTY_TRANSCRIPT, type MessageDescriptor } from '../../../src/common/transcript';
+import { EMPTY_TRANSCRIPT } from '../../../src/common/transcript';
 import type { TranscriptQueryAnswer, TranscriptQueryInput } from '../../../src/common/wire';
 import { toAnswer } from '../../../src/workflows/transcript-query';
-import { addressOf, messagesOf, REQUEST, segmentOf, versionsOf } from '../../support/transcripts';
+import {
+  addressOf,
+  messagesOf,
+  type OwnDescriptor,
+  REQUEST,
+  segmentOf,
+  versionsOf,
+} from '../../support/transcripts';
 
-const conversation: readonly MessageDescriptor[] = [
+const conversation: readonly OwnDescriptor[] = [
   { input: true },
   { response: 'r1' },
   { request: [{ result: 'p1' }] },
@@ -19,7 +26,7 @@ const conversation: readonly MessageDescriptor[] = [
 ];
 
 /** As long as `conversation`, and something else from its second response on. */
-const fork: readonly MessageDescriptor[] = [
+const fork: readonly OwnDescriptor[] = [
   ...conversation.slice(0, 3),
   { response: 'other' },
   { request: [{ result: 'p2' }] },
@@ -30,7 +37,7 @@ interface RunningWorkflow extends TranscriptSource {
 }
 
 /** The query handler of a run, asked when the run is in one state after the other, and then stays in the last one. */
-function runIn(...states: readonly (readonly MessageDescriptor[])[]): RunningWorkflow {
+function runIn(...states: readonly (readonly OwnDescriptor[])[]): RunningWorkflow {
   return runWith(
     states.map((descriptors) => ({ messages: messagesOf(descriptors), versions: versionsOf(descriptors) })),
   );
@@ -45,7 +52,10 @@ function runWith(states: readonly { messages: ModelMessage[]; versions: string[]
       questions.push(question);
       if (state === undefined) throw new Error('a run has a state');
       const unsent = { base: EMPTY_TRANSCRIPT, append: [] };
-      const answer = toAnswer({ transcript: { ...state, unsent }, request: REQUEST }, question);
+      const answer = toAnswer(
+        { transcript: { start: EMPTY_TRANSCRIPT, ...state, unsent }, request: REQUEST },
+        question,
+      );
       return JSON.parse(JSON.stringify(answer)) as TranscriptQueryAnswer; // as it crosses the server
     },
   };
@@ -121,7 +131,7 @@ describe('restoring a transcript', () => {
 });
 
 describe('restoring a transcript of several pages', () => {
-  const long: readonly MessageDescriptor[] = ['a', '"', '字', '😀'].map((letter) => ({
+  const long: readonly OwnDescriptor[] = ['a', '"', '字', '😀'].map((letter) => ({
     request: [{ kind: 'user-prompt', content: `.${letter.repeat(200_001)}` }], // the dot: pages cut 😀 in two
   }));
 
@@ -149,7 +159,7 @@ describe('restoring a transcript of several pages', () => {
     );
     const request = { prompt: worst.join('') };
     const unsent = { base: EMPTY_TRANSCRIPT, append: [] };
-    const run = { transcript: { messages: [], versions: [], unsent }, request };
+    const run = { transcript: { start: EMPTY_TRANSCRIPT, messages: [], versions: [], unsent }, request };
     for (let offset = 0, total = 1; offset < total; offset += TRANSCRIPT_PAGE_LENGTH) {
       const answer = toAnswer(run, { have: nothing, want: nothing, offset });
       expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(1_900_000);

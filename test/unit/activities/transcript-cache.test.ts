@@ -1,23 +1,27 @@
 import * as fc from 'fast-check';
 import { TranscriptCache } from '../../../src/activities/transcript-cache';
+import { EMPTY_TRANSCRIPT, type TranscriptDelta } from '../../../src/common/transcript';
 import {
-  EMPTY_TRANSCRIPT,
-  type MessageDescriptor,
-  type TranscriptDelta,
-} from '../../../src/common/transcript';
-import { addressOf, messagesOf, partOf, REQUEST, responseOf, segmentOf } from '../../support/transcripts';
+  addressOf,
+  messagesOf,
+  type OwnDescriptor,
+  partOf,
+  REQUEST,
+  responseOf,
+  segmentOf,
+} from '../../support/transcripts';
 
 const RUN = 'workflow/run';
 
-const first: readonly MessageDescriptor[] = [{ input: true }];
-const second: readonly MessageDescriptor[] = [
+const first: readonly OwnDescriptor[] = [{ input: true }];
+const second: readonly OwnDescriptor[] = [
   ...first,
   { response: 'r1' },
   { request: [{ result: 'p1' }, { result: 'p2' }] },
 ];
-const third: readonly MessageDescriptor[] = [...second, { response: 'r2' }, { request: [{ result: 'p3' }] }];
+const third: readonly OwnDescriptor[] = [...second, { response: 'r2' }, { request: [{ result: 'p3' }] }];
 
-function deltaOf(path: readonly MessageDescriptor[], known: number): TranscriptDelta {
+function deltaOf(path: readonly OwnDescriptor[], known: number): TranscriptDelta {
   return { base: addressOf(path.slice(0, known)), append: path.slice(known) };
 }
 
@@ -103,7 +107,7 @@ describe('a cache of transcripts', () => {
 /** Few ids, so that paths share beginnings, fork, and meet results again. */
 const responseId = fc.constantFrom('r1', 'r2');
 const partId = fc.constantFrom('p1', 'p2');
-const descriptor: fc.Arbitrary<MessageDescriptor> = fc.oneof(
+const descriptor: fc.Arbitrary<OwnDescriptor> = fc.oneof(
   responseId.map((response) => ({ response })),
   fc
     .array(partId, { minLength: 1, maxLength: 2 })

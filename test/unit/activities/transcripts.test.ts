@@ -16,7 +16,12 @@ const answered = [...asked, { response: 'r1' }] as const;
 function workflowAt(path: typeof answered) {
   const questions: TranscriptQueryInput[] = [];
   const versions = path.map((_, index) => addressOf(path.slice(0, index + 1)).version);
-  const transcript = { messages: messagesOf(path), versions, unsent: { base: EMPTY_TRANSCRIPT, append: [] } };
+  const transcript = {
+    start: EMPTY_TRANSCRIPT,
+    messages: messagesOf(path),
+    versions,
+    unsent: { base: EMPTY_TRANSCRIPT, append: [] },
+  };
   const query = (_type: string, question: TranscriptQueryInput): unknown => {
     questions.push(question);
     return Promise.resolve(toAnswer({ transcript, request: REQUEST }, question));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineAgent } from '../../../src/common/agent';
 import { UserError } from '../../../src/common/errors';
 import type { Model } from '../../../src/common/model';
+import { toAgentOutput, toolOutput } from '../../../src/common/output';
 import { defineTool } from '../../../src/common/tool';
 
 const tool = (name: string) =>
@@ -51,8 +52,48 @@ describe('a mistake in an agent', () => {
     },
     {
       mistake: 'instructions that are no text',
-      changes: { instructions: ['Be nice.'] },
+      changes: { instructions: 3 },
       complaint: 'instructions: ',
+    },
+    {
+      mistake: 'instructions of which one is no text',
+      changes: { instructions: ['Be nice.', 3] },
+      complaint: 'instructions: ',
+    },
+    {
+      mistake: 'an output validator that is no function',
+      changes: { outputValidators: ['short'] },
+      complaint: 'outputValidators.0: expected a function',
+    },
+    {
+      mistake: 'a history processor that is no function',
+      changes: { historyProcessors: [{}] },
+      complaint: 'historyProcessors.0: expected a function',
+    },
+    {
+      mistake: 'a built-in tool that is no object',
+      changes: { builtinTools: ['web_search'] },
+      complaint: 'builtinTools.0: ',
+    },
+    {
+      mistake: 'an end strategy that does not exist',
+      changes: { endStrategy: 'late' },
+      complaint: 'endStrategy: ',
+    },
+    {
+      mistake: 'an end at limits that does not exist',
+      changes: { onLimit: 'pause' },
+      complaint: 'onLimit: ',
+    },
+    {
+      mistake: 'an output that is no schema',
+      changes: { output: { answer: 'string' } },
+      complaint: 'output: expected a zod schema, schemas by name, or an output specification',
+    },
+    {
+      mistake: 'an output whose name is no name for a tool',
+      changes: { output: { 'a b': z.object({}), c: z.object({}) } },
+      complaint: "output: 'final_result_a b' is no name for a tool",
     },
     {
       mistake: 'a tool that is none',
@@ -164,9 +205,15 @@ describe('a mistake in an agent', () => {
   it('is a tool with the name of the output tool, when there is one', () => {
     const tools = [tool('final_result')];
     expect(() => define({ tools, output: z.object({}) })).toThrow(
-      "defineAgent('support'): tools: 'final_result' is the name of the tool that gives the final answer",
+      "defineAgent('support'): tools: 'final_result' is the name of a tool that gives the final answer",
     );
     expect(define({ tools }).tools).toHaveLength(1);
+    expect(() =>
+      define({
+        tools: [tool('answer_b')],
+        output: toolOutput({ a: z.object({}), b: z.object({}) }, { name: 'answer' }),
+      }),
+    ).toThrow("tools: 'answer_b' is the name of a tool that gives the final answer");
   });
 });
 
@@ -175,9 +222,14 @@ describe('an agent', () => {
     expect(define({})).toEqual({
       name: 'support',
       model: 'openai:gpt-5-mini',
-      instructions: undefined,
+      instructions: [], // several may be given, so none is a list, too
       tools: [],
-      output: undefined,
+      output: toAgentOutput(undefined, 'test'), // an agent's output says how it is asked for, also when it is a text
+      outputValidators: [],
+      historyProcessors: [],
+      builtinTools: [],
+      endStrategy: 'graceful',
+      onLimit: 'fail',
       deps: undefined,
       modelSettings: {},
       usageLimits: {},
@@ -190,11 +242,16 @@ describe('an agent', () => {
   });
 
   it('keeps its options', () => {
+    const pass = (value: unknown) => value;
     const options = {
       model,
-      instructions: 'Help.',
+      instructions: ['Help.', () => 'Now.'],
+      outputValidators: [pass],
+      historyProcessors: [pass],
+      builtinTools: [{ type: 'web_search' }],
+      endStrategy: 'early',
+      onLimit: 'final-answer',
       tools: [tool('a')],
-      deps: z.object({ db: z.string() }),
       modelSettings: { temperature: 0, extraBody: { a: [1] } },
       usageLimits: { requestLimit: 0, toolCallsLimit: null },
       retries: { output: 0 },
@@ -202,11 +259,18 @@ describe('an agent', () => {
       heartbeatTimeout: 1000,
       summaries: false,
     };
-    expect(define(options)).toMatchObject({
+    const deps = z.object({ db: z.string() });
+    const agent = define({ ...options, deps });
+    expect(agent.deps).toBe(deps);
+    expect(agent).toMatchObject({
       ...options,
       retries: { output: 0, tools: 1 },
       modelTimeout: 60_000,
     });
+  });
+
+  it('has one of its instructions as a list of one', () => {
+    expect(define({ instructions: 'Help.' }).instructions).toEqual(['Help.']);
   });
 
   it('keeps the model and the tools that it was given, not copies', () => {
@@ -230,16 +294,30 @@ describe('the output of an agent', () => {
     ['no schema', undefined],
     ['a bare text schema', z.string()],
   ])('is a text with %s', (_, output) => {
-    expect(define({ output }).output).toBeUndefined();
+    // It was `undefined`; now it says how the model is asked for it.
+    expect(define({ output }).output).toMatchObject({
+      mode: 'text',
+      allowText: true,
+      choices: [],
+      names: [],
+      textFunction: undefined,
+    });
   });
 
   it('is described as it is when it is an object', () => {
     const schema = z.object({ answer: z.string() });
-    expect(define({ output: schema }).output).toEqual({
-      schema,
-      parameters: { type: 'object', properties: { answer: { type: 'string' } }, required: ['answer'] },
-      wrapped: false,
-    });
+    const { output } = define({ output: schema });
+    expect(output).toMatchObject({ mode: 'tool', allowText: false });
+    expect(output.choices).toEqual([
+      {
+        name: '',
+        toolName: 'final_result',
+        description: 'The final response which ends this conversation',
+        schema,
+        parameters: { type: 'object', properties: { answer: { type: 'string' } }, required: ['answer'] },
+        wrapped: false,
+      },
+    ]);
   });
 
   it.each([
@@ -251,7 +329,7 @@ describe('the output of an agent', () => {
     ['one of two objects', z.union([z.object({ a: z.string() }), z.object({ b: z.string() })]), { b: 'x' }],
     ['anything', z.any(), { a: 1 }],
   ])('is wrapped as an object when it is %s', (_, schema, value) => {
-    const { output } = define({ output: schema });
+    const [output] = define({ output: schema }).output.choices;
     expect(output).toMatchObject({
       wrapped: true,
       parameters: { type: 'object', required: ['response'], additionalProperties: false },

@@ -7,7 +7,7 @@ import {
   type PartDescriptor,
   type RecordedResults,
   targetOf,
-  toMessage,
+  toMessages,
 } from '../../../src/common/transcript';
 
 const id = fc.oneof(fc.uuid(), fc.constantFrom('constructor', '__proto__', ''));
@@ -24,6 +24,7 @@ const partDescriptor: fc.Arbitrary<PartDescriptor> = fc.oneof(
 
 const descriptor: fc.Arbitrary<MessageDescriptor> = fc.oneof(
   fc.constant({ input: true as const }),
+  fc.nat(9).map((history) => ({ history })),
   id.map((response) => ({ response })),
   fc.array(partDescriptor, { maxLength: 4 }).map((request) => ({ request })),
 );
@@ -49,6 +50,7 @@ const returnOf = (content: string): RequestPart => ({
 function knowing(ids: Iterable<string>, input = true): RecordedResults {
   const known = new Set(ids);
   return {
+    history: () => (input ? [responseOf('earlier')] : undefined),
     input: () => (input ? { kind: 'request', parts: [] } : undefined),
     response: (wanted) => (known.has(wanted) ? responseOf(wanted) : undefined),
     part: (wanted) => (known.has(wanted) ? returnOf(wanted) : undefined),
@@ -72,7 +74,12 @@ describe('the address of a transcript', () => {
   });
 
   it('counts the messages', () => {
-    fc.assert(fc.property(descriptors, (append) => expect(addressAfter(append)).toHaveLength(append.length)));
+    const countOf = (message: MessageDescriptor) => ('history' in message ? message.history : 1);
+    fc.assert(
+      fc.property(descriptors, (append) =>
+        expect(addressAfter(append)).toHaveLength(append.reduce((sum, one) => sum + countOf(one), 0)),
+      ),
+    );
   });
 
   it('survives JSON: descriptors that crossed a boundary lead to the same address', () => {
@@ -125,22 +132,30 @@ describe('a message descriptor', () => {
       fc.property(descriptor, fc.array(id), fc.boolean(), (message, others, input) => {
         const references = referencesOf(message);
         const known = new Set(others);
-        const resolvable = 'input' in message ? input : references.every((reference) => known.has(reference));
-        expect(toMessage(message, knowing(known, input)) !== undefined).toBe(resolvable);
-        expect(toMessage(message, knowing([...known, ...references]))).toBeDefined();
+        const resolvable =
+          'input' in message || 'history' in message
+            ? input
+            : references.every((reference) => known.has(reference));
+        expect(toMessages(message, knowing(known, input)) !== undefined).toBe(resolvable);
+        expect(toMessages(message, knowing([...known, ...references]))).toBeDefined();
       }),
     );
   });
 
   it('keeps the order of its parts', () => {
     const again: RequestPart = { kind: 'retry-prompt', content: 'again' };
-    expect(toMessage({ request: [{ result: 'b' }, again, { result: 'a' }] }, knowing(['a', 'b']))).toEqual({
-      kind: 'request',
-      parts: [returnOf('b'), again, returnOf('a')],
-    });
+    expect(toMessages({ request: [{ result: 'b' }, again, { result: 'a' }] }, knowing(['a', 'b']))).toEqual([
+      { kind: 'request', parts: [returnOf('b'), again, returnOf('a')] },
+    ]);
+  });
+
+  it('of earlier messages is as many as there were, in one step', () => {
+    const messages = toMessages({ history: 1 }, knowing([]));
+    expect(messages).toEqual([responseOf('earlier')]);
+    expect(advanceAddress(EMPTY_TRANSCRIPT, { history: 7 })).toHaveLength(7);
   });
 
   it('without parts is a request without parts', () => {
-    expect(toMessage({ request: [] }, knowing([]))).toEqual({ kind: 'request', parts: [] });
+    expect(toMessages({ request: [] }, knowing([]))).toEqual([{ kind: 'request', parts: [] }]);
   });
 });

@@ -1,5 +1,11 @@
 import { EMPTY_TRANSCRIPT } from '../../../src/common/transcript';
-import { nextStep, startRun, withModelResponse, withToolOutcomes } from '../../../src/workflows/loop';
+import {
+  nextStep,
+  startRun,
+  toToolOutcome,
+  withModelResponse,
+  withToolOutcomes,
+} from '../../../src/workflows/loop';
 import { runScript, toManifest } from './run-script';
 import {
   asksAgain,
@@ -117,17 +123,12 @@ describe('several calls in one response', () => {
       },
     });
     const step = nextStep(calling);
-    const outcomes = ['a', 'b'].map((toolName) => ({
-      kind: 'result' as const,
-      result: { id: `result-${toolName}` },
-      part: {
-        kind: 'tool-return' as const,
-        toolName,
-        toolCallId: toolName,
-        content: null,
-        outcome: 'success' as const,
-      },
-    }));
+    const outcomes = ['a', 'b'].map((toolName) =>
+      toToolOutcome(
+        { kind: 'tool-call', toolName, args: '{}', toolCallId: toolName },
+        { id: `result-${toolName}` },
+      ),
+    );
     const finishedLater = [];
     finishedLater[1] = outcomes[1];
     finishedLater[0] = outcomes[0];

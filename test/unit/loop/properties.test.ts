@@ -1,9 +1,17 @@
 import * as fc from 'fast-check';
-import type { ModelMessage, ModelResponse, RequestPart } from '../../../src/common/messages';
-import { type RecordedResults, targetOf, toMessage } from '../../../src/common/transcript';
+import type { ModelMessage, ModelResponse, RequestPart, ToolCallPart } from '../../../src/common/messages';
+import { EMPTY_TRANSCRIPT, type RecordedResults, targetOf, toMessages } from '../../../src/common/transcript';
 import { addUsage, NO_USAGE, type Usage, withResponseUsage } from '../../../src/common/usage';
-import { toFirstMessage } from '../../../src/common/wire';
-import { nextStep, type RunState, withToolOutcomes } from '../../../src/workflows/loop';
+import { historyOf } from '../../../src/common/packed-messages';
+import {
+  contentId,
+  type ModelAnswer,
+  toFirstMessage,
+  type ToolCallResult,
+  toToolContentPart,
+  toToolPart,
+} from '../../../src/common/wire';
+import { nextStep, type RunState, type Step, withToolOutcomes } from '../../../src/workflows/loop';
 import { endOf, record, type Recorded, type RecordedRun, replayOne, runMaterial } from './recordings';
 
 const holds = (property: (run: RecordedRun) => void): void =>
@@ -16,7 +24,10 @@ const holds = (property: (run: RecordedRun) => void): void =>
 function throughHistory(recorded: Recorded): Recorded {
   const copy = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value; // it is JSON
   if (!('tools' in recorded)) return copy(recorded);
-  return { tools: Array.from(recorded.tools, (outcome) => outcome && copy(outcome)) };
+  return {
+    tools: Array.from(recorded.tools, (outcome) => outcome && copy(outcome)),
+    results: Array.from(recorded.results, (result) => result && copy(result)),
+  };
 }
 
 function deepFreeze<Value>(value: Value): Value {
@@ -27,24 +38,38 @@ function deepFreeze<Value>(value: Value): Value {
   return value;
 }
 
-const succeeded = ({ tools }: Extract<Recorded, { tools: unknown }>): number =>
-  tools.filter(
-    (outcome) =>
-      outcome?.kind === 'result' && 'content' in outcome.part && outcome.result.content !== undefined,
-  ).length;
+const succeeded = ({ results }: Extract<Recorded, { tools: unknown }>): number =>
+  results.filter((result) => result?.content !== undefined).length;
+
+/** What a model spent, of a request that was really made. */
+const answersOf = ({ recorded }: RecordedRun): ModelAnswer[] =>
+  recorded.flatMap((entry) => ('model' in entry && 'id' in entry.model ? [entry.model] : []));
+
+/** The results of the calls of one step. */
+function resultsIn(
+  entry: Recorded,
+  step: Step | undefined,
+): { call: ToolCallPart; result: ToolCallResult }[] {
+  if (!('tools' in entry) || step?.kind !== 'call-tools') return [];
+  return step.calls.flatMap(({ call, position }) => {
+    const result = entry.results[position];
+    return result === undefined ? [] : [{ call, result }];
+  });
+}
 
 /** What the activities of a run produced, by id. */
-function resultsOf({ start, recorded }: RecordedRun): RecordedResults {
+function resultsOf(run: RecordedRun): RecordedResults {
+  const { start, recorded, steps } = run;
   const responses = new Map<string, ModelResponse>();
   const parts = new Map<string, RequestPart>();
-  for (const entry of recorded) {
-    if ('model' in entry) responses.set(entry.model.id, entry.model.response);
-    if (!('tools' in entry)) continue;
-    for (const outcome of entry.tools) {
-      if (outcome?.kind === 'result') parts.set(outcome.result.id, outcome.part);
-    }
+  for (const { id, response } of answersOf(run)) responses.set(id, response);
+  for (const { call, result } of recorded.flatMap((entry, index) => resultsIn(entry, steps[index]))) {
+    parts.set(result.id, toToolPart(call, result));
+    const content = toToolContentPart(result);
+    if (content !== undefined) parts.set(contentId(result.id), content);
   }
   return {
+    history: () => historyOf(start.request),
     input: () => toFirstMessage(start.request),
     response: (id) => responses.get(id),
     part: (id) => parts.get(id),
@@ -61,7 +86,7 @@ describe('whatever the model and the tools do', () => {
 
   it('the random runs reach every kind of step and end (a check of the generator)', () => {
     const kinds = new Map<string, number>();
-    for (const material of fc.sample(runMaterial, { numRuns: 1000, seed: 1 })) {
+    for (const material of fc.sample(runMaterial, { numRuns: 3000, seed: 1 })) {
       for (const step of record(material).steps) {
         const kind = step.kind === 'fail' ? step.failure.type : step.kind;
         kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
@@ -87,7 +112,9 @@ describe('whatever the model and the tools do', () => {
       const { start, recorded } = run;
       const expected = recorded.reduce<Usage>(
         (usage, entry) => {
-          if ('model' in entry) return withResponseUsage(usage, entry.model.response.usage);
+          if ('model' in entry && 'id' in entry.model) {
+            return withResponseUsage(usage, entry.model.response.usage);
+          }
           return 'tools' in entry ? addUsage(usage, { toolCalls: succeeded(entry) }) : usage;
         },
         addUsage(NO_USAGE, start.request.usage ?? {}),
@@ -103,12 +130,13 @@ describe('whatever the model and the tools do', () => {
     });
   });
 
-  it('no request goes beyond requestLimit', () => {
+  it('no request goes beyond requestLimit, but for the last one that asks for a final answer', () => {
     holds((run) => {
-      const { requestLimit = 50 } = run.start.manifest.usageLimits;
-      const { requests } = endOf(run).usage;
-      const isBound = requestLimit !== null && run.recorded.length > 0;
-      expect(requests).toBeLessThanOrEqual(isBound ? requestLimit : Infinity);
+      const { usageLimits, onLimit } = run.start.manifest;
+      const { requestLimit = 50 } = usageLimits;
+      const bound = Math.max(run.start.usage.requests, requestLimit ?? Infinity);
+      const last = onLimit === 'final-answer' ? 1 : 0;
+      expect(endOf(run).usage.requests).toBeLessThanOrEqual(bound + last);
     });
   });
 
@@ -133,7 +161,7 @@ describe('whatever the model and the tools do', () => {
           for (const { key } of order.toSorted((left, right) => left.rank - right.rank)) {
             if (entry.tools[key] !== undefined) tools[key] = entry.tools[key];
           }
-          return { tools };
+          return { tools, results: entry.results };
         });
         expect(shuffled.reduce(replayOne, run.start)).toEqual(endOf(run));
       }),
@@ -177,7 +205,9 @@ describe('the transcript of any run', () => {
     holds((run) => {
       for (const state of [run.start, ...run.states]) {
         const { messages, versions } = state.transcript;
-        expect(addressOf(state)).toEqual({ length: messages.length, version: versions.at(-1) });
+        const { start } = state.transcript;
+        const version = versions.at(-1) ?? start.version;
+        expect(addressOf(state)).toEqual({ length: start.length + messages.length, version });
         expect(versions).toHaveLength(messages.length);
       }
     });
@@ -194,7 +224,7 @@ describe('the transcript of any run', () => {
     holds((run) => {
       const results = resultsOf(run);
       const rebuilt: (ModelMessage | undefined)[] = [];
-      let reached = { length: 0, version: '' };
+      let reached = EMPTY_TRANSCRIPT;
       // A last request without an answer was not carried out: its messages are the tail.
       const told = run.steps
         .slice(0, run.recorded.length)
@@ -202,9 +232,11 @@ describe('the transcript of any run', () => {
       for (const delta of [...told, endOf(run).transcript.unsent]) {
         expect(delta.base).toEqual(reached);
         reached = targetOf(delta);
-        rebuilt.push(...delta.append.map((descriptor) => toMessage(descriptor, results)));
+        for (const descriptor of delta.append) {
+          rebuilt.push(...(toMessages(descriptor, results) ?? [undefined]));
+        }
       }
-      expect(rebuilt).toEqual(endOf(run).transcript.messages);
+      expect(rebuilt).toEqual([...historyOf(run.start.request), ...endOf(run).transcript.messages]);
     });
   });
 });

@@ -1,15 +1,17 @@
 import * as fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../../src/common/json';
-import type { ResponsePart, ResponseUsage, ValidationIssue } from '../../../src/common/messages';
-import type { UsageLimits } from '../../../src/common/usage';
-import {
-  type AgentManifest,
-  type CallVerdict,
-  type ModelRequestResult,
-  type OutputVerdict,
-  type RunRequest,
-  type ToolCallResult,
-  toToolPart,
+import type { ExceededLimit } from '../../../src/common/limit-checks';
+import type { ModelMessage, ResponsePart, UserPrompt, ValidationIssue } from '../../../src/common/messages';
+import type { UsageLimits, ResponseUsage } from '../../../src/common/usage';
+import type {
+  AgentManifest,
+  CallVerdict,
+  ModelAnswer,
+  ModelRequestResult,
+  OutputVerdict,
+  RunRequest,
+  StartPlan,
+  ToolCallResult,
 } from '../../../src/common/wire';
 import {
   type JudgedCall,
@@ -20,6 +22,8 @@ import {
   type Step,
   type ToolOutcome,
   type ToolOutcomes,
+  toReportedOutcome,
+  toToolOutcome,
   withModelFailure,
   withModelResponse,
   withToolOutcomes,
@@ -32,9 +36,16 @@ import { toManifest } from './run-script';
 export interface RunMaterial {
   readonly manifest: AgentManifest;
   readonly request: RunRequest;
-  readonly answers: readonly (Answer | RunFailure)[];
+  readonly history: History;
+  readonly answers: readonly (Answer | RunFailure | ExceededLimit)[];
   /** Taken in turn by the tool calls. */
-  readonly outcomes: readonly (Omit<ToolCallResult, 'id'> | RunFailure)[];
+  readonly outcomes: readonly (Omit<ToolCallResult, 'id'> | RunFailure | { reported: string })[];
+}
+
+/** Messages of earlier runs, and how they are gone on from. */
+interface History {
+  readonly earlier: number;
+  readonly start: 'ask' | 'resend' | Answer;
 }
 
 interface Answer {
@@ -47,7 +58,11 @@ interface Answer {
 export type Recorded =
   | { readonly model: ModelRequestResult }
   | { readonly modelFailure: RunFailure }
-  | { readonly tools: ToolOutcomes };
+  | {
+      readonly tools: ToolOutcomes;
+      /** What the activities returned, by position. */
+      readonly results: readonly (ToolCallResult | undefined)[];
+    };
 
 export interface RecordedRun {
   readonly start: RunState;
@@ -77,6 +92,7 @@ export const responseUsage: fc.Arbitrary<ResponseUsage> = fc.record(
     cacheReadTokens: counter,
     cacheWriteTokens: counter,
     reasoningTokens: counter,
+    cost: counter,
     details: fc.dictionary(fc.constantFrom('images', 'constructor', '__proto__'), counter),
   },
   { requiredKeys: [] },
@@ -170,14 +186,41 @@ const limits: fc.Arbitrary<UsageLimits> = fc.record(
     inputTokensLimit: limit(20_000),
     outputTokensLimit: limit(20_000),
     totalTokensLimit: limit(40_000),
+    perRequestInputTokensLimit: limit(4000),
+    costLimit: limit(10_000),
   },
   { requiredKeys: [] },
+);
+
+const exceeded: fc.Arbitrary<ExceededLimit> = fc.record({
+  limit: fc.constant('input_tokens_limit'),
+  value: counter,
+  message: fc.string(),
+});
+
+const userContent: fc.Arbitrary<UserPrompt> = fc.oneof(
+  fc.string(),
+  fc.constant([{ kind: 'image-url' as const, url: 'https://example.com/a.png' }]),
+);
+
+/** Mostly none. */
+const history: fc.Arbitrary<History> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ earlier: 0, start: 'ask' as const }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      earlier: fc.integer({ min: 1, max: 3 }),
+      start: fc.oneof(fc.constantFrom('ask' as const, 'resend' as const), anyAnswer),
+    }),
+  },
 );
 
 export const runMaterial: fc.Arbitrary<RunMaterial> = fc.record({
   manifest: fc
     .record({
       output: fc.constantFrom('text' as const, 'tool' as const),
+      endStrategy: fc.constantFrom('early' as const, 'graceful' as const, 'exhaustive' as const),
+      onLimit: fc.constantFrom('fail' as const, 'final-answer' as const),
       limits,
       outputRetries: fc.nat(5),
       toolRetries: fc.nat(5),
@@ -190,13 +233,20 @@ export const runMaterial: fc.Arbitrary<RunMaterial> = fc.record({
     },
     { requiredKeys: [] },
   ),
+  history,
   answers: fc.array(
-    fc.oneof({ weight: 15, arbitrary: anyAnswer }, { weight: 1, arbitrary: failure('ModelRequestError') }),
+    fc.oneof(
+      { weight: 15, arbitrary: anyAnswer },
+      { weight: 1, arbitrary: failure('ModelRequestError') },
+      { weight: 1, arbitrary: exceeded },
+    ),
     { maxLength: 10, size: 'max' },
   ),
   outcomes: fc.array(
     fc.oneof(
-      { weight: 16, arbitrary: fc.record({ content: value }) },
+      { weight: 12, arbitrary: fc.record({ content: value }) },
+      { weight: 4, arbitrary: fc.record({ content: value, userContent, metadata: value }) },
+      { weight: 2, arbitrary: fc.record({ reported: fc.string() }) },
       { weight: 3, arbitrary: fc.record({ retry: fc.string() }) },
       { weight: 2, arbitrary: fc.record({ failed: fc.string() }) },
       { weight: 1, arbitrary: failure('ToolExecutionError') },
@@ -213,8 +263,9 @@ export function replayOne(state: RunState, recorded: Recorded): RunState {
 }
 
 /** Runs until the end, or until the material does. */
-export function record({ manifest, request, answers, outcomes }: RunMaterial): RecordedRun {
-  const start = startRun(request, manifest);
+export function record(material: RunMaterial): RecordedRun {
+  const { answers, outcomes } = material;
+  const start = toStart(material);
   const recorded: Recorded[] = [];
   const states: RunState[] = [];
   const steps: Step[] = [];
@@ -226,7 +277,7 @@ export function record({ manifest, request, answers, outcomes }: RunMaterial): R
     steps.push(step);
     const answer = step.kind === 'request-model' ? remaining.shift() : undefined;
     if (step.kind === 'call-tools') {
-      recorded.push({ tools: toOutcomes(step.calls, () => outcomes[calls++ % outcomes.length]) });
+      recorded.push(runTools(step.calls, () => outcomes[calls++ % outcomes.length]));
     } else if (answer !== undefined) {
       recorded.push(toRecorded(answer, `response-${recorded.length}`));
     } else {
@@ -242,8 +293,29 @@ export function endOf({ start, states }: RecordedRun): RunState {
   return states.at(-1) ?? start;
 }
 
-function toRecorded(answer: Answer | RunFailure, id: string): Recorded {
+function toStart({ manifest, request, history: { earlier, start } }: RunMaterial): RunState {
+  if (earlier === 0) return startRun(request, manifest);
+  const messages: ModelMessage[] = Array.from({ length: earlier }, (_, index) => ({
+    kind: 'request',
+    parts: [{ kind: 'user-prompt', content: `earlier ${index}` }],
+  }));
+  const plan = toPlan(start, earlier);
+  if (plan.kind === 'decide') messages[earlier - 1] = plan.answer.response;
+  return startRun({ ...request, messageHistory: messages }, { ...manifest, start: plan });
+}
+
+function toPlan(start: History['start'], length: number): StartPlan {
+  if (typeof start === 'string') return { kind: start, history: length };
+  const { id: _none, ...answer } = toAnswer(start, 'earlier');
+  return { kind: 'decide', history: length, answer };
+}
+
+function toRecorded(answer: Answer | RunFailure | ExceededLimit, id: string): Recorded {
   if ('type' in answer) return { modelFailure: answer };
+  return { model: 'limit' in answer ? { exceeded: answer } : toAnswer(answer, id) };
+}
+
+function toAnswer(answer: Answer, id: string): ModelAnswer {
   const { parts, usage, finishReason } = answer;
   const isCall = ({ part }: { part: ResponsePart }) => part.kind === 'tool-call';
   const text = parts.find((scripted) => scripted.text !== undefined)?.text;
@@ -256,22 +328,24 @@ function toRecorded(answer: Answer | RunFailure, id: string): Recorded {
     finishReason,
   };
   const calls = parts.filter(isCall).map(({ verdict }) => verdict);
-  return { model: { id, response, calls, ...(text === undefined ? {} : { text }) } };
+  return { id, response, calls, ...(text === undefined ? {} : { text }) };
 }
 
-function toOutcomes(
+function runTools(
   calls: readonly JudgedCall[],
   next: () => RunMaterial['outcomes'][number] | undefined,
-): ToolOutcomes {
-  const outcomes: (ToolOutcome | undefined)[] = [];
+): Extract<Recorded, { tools: unknown }> {
+  const tools: (ToolOutcome | undefined)[] = [];
+  const results: (ToolCallResult | undefined)[] = [];
   for (const { call, position } of calls) {
     const outcome = next() ?? {};
-    if ('type' in outcome) {
-      outcomes[position] = { kind: 'failure', failure: outcome };
-      continue;
+    if ('type' in outcome) tools[position] = { kind: 'failure', failure: outcome };
+    else if ('reported' in outcome) tools[position] = toReportedOutcome(call, outcome.reported);
+    else {
+      const result = { ...outcome, id: `result-of-${call.toolCallId}` };
+      results[position] = result;
+      tools[position] = toToolOutcome(call, result);
     }
-    const result = { ...outcome, id: `result-of-${call.toolCallId}` };
-    outcomes[position] = { kind: 'result', result, part: toToolPart(call, result) };
   }
-  return outcomes;
+  return { tools, results };
 }

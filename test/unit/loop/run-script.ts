@@ -8,21 +8,24 @@ import {
 } from '../../../src/common/messages';
 import type { MessageDescriptor, TranscriptDelta } from '../../../src/common/transcript';
 import type { Usage } from '../../../src/common/usage';
-import {
-  type AgentManifest,
-  type ModelRequestResult,
-  type RunRequest,
-  type ToolManifest,
-  toToolPart,
+import type {
+  AgentManifest,
+  ModelAnswer,
+  RunRequest,
+  StartPlan,
+  ToolManifest,
 } from '../../../src/common/wire';
 import {
   type JudgedCall,
   nextStep,
+  type RequestModelStep,
   type RunFailure,
   type RunState,
   startRun,
   type ToolOutcome,
   type ToolOutcomes,
+  toReportedOutcome,
+  toToolOutcome,
   withModelFailure,
   withModelResponse,
   withToolOutcomes,
@@ -30,6 +33,8 @@ import {
 import {
   type Script,
   type ScriptedAgent,
+  type ScriptedAnswer,
+  type ScriptedHistory,
   type ScriptedOutcome,
   type ScriptedPart,
   ScriptedResponse,
@@ -49,12 +54,15 @@ export interface ScriptedRun {
   readonly failure: RunFailure | undefined;
   /** What each model request was told. */
   readonly requests: readonly TranscriptDelta[];
+  /** Whether each model request was the last one, after a limit. */
+  readonly final: readonly boolean[];
   /** What came after the last one. */
   readonly tail: readonly MessageDescriptor[];
 }
 
 export function toManifest(agent: ScriptedAgent = {}, toolNames: readonly string[] = []): AgentManifest {
   const { output = 'text', limits = {}, outputRetries = 1, toolRetries = 1, retries = {} } = agent;
+  const { endStrategy = 'graceful', onLimit = 'fail' } = agent;
   const toTool = (name: string): [string, ToolManifest] => [
     name,
     {
@@ -66,7 +74,9 @@ export function toManifest(agent: ScriptedAgent = {}, toolNames: readonly string
   return {
     model: 'scripted',
     usageLimits: limits,
-    output,
+    outputTools: output === 'tool',
+    endStrategy,
+    onLimit,
     outputRetries,
     toolRetries,
     modelCall: { timeout: 1000, maximumAttempts: 5 },
@@ -80,13 +90,16 @@ export function toManifest(agent: ScriptedAgent = {}, toolNames: readonly string
 /** Runs the pure core by a script; one that is too short or too long is an error. */
 export function runScript(script: Script): ScriptedRun {
   const player = new Player(script);
-  const manifest = toManifest(script.agent, Object.keys(script.tools ?? {}));
+  const manifest = {
+    ...toManifest(script.agent, Object.keys(script.tools ?? {})),
+    ...(script.history === undefined ? {} : { start: player.toStart(script.history) }),
+  };
   let state = startRun(toRequest(script), manifest);
   for (;;) {
     const step = nextStep(state);
     switch (step.kind) {
       case 'request-model':
-        state = player.answer(state, step.transcript);
+        state = player.answer(state, step);
         break;
       case 'call-tools':
         state = withToolOutcomes(state, player.runTools(step.calls));
@@ -100,13 +113,14 @@ export function runScript(script: Script): ScriptedRun {
 }
 
 function toRequest({ prompt = 'hello', usage }: Script): RunRequest {
-  return usage === undefined ? { prompt } : { prompt, usage };
+  return { ...(prompt === null ? {} : { prompt }), ...(usage === undefined ? {} : { usage }) };
 }
 
 class Player {
-  readonly #model: (ScriptedResponse | RunFailure)[];
+  readonly #model: ScriptedAnswer[];
   readonly #tools: ReadonlyMap<string, ScriptedOutcome | readonly ScriptedOutcome[]>;
   readonly #requests: TranscriptDelta[] = [];
+  readonly #final: boolean[] = [];
   readonly #toolsRun: string[] = [];
   #calls = 0;
 
@@ -115,12 +129,20 @@ class Player {
     this.#tools = new Map(Object.entries(tools));
   }
 
-  answer(state: RunState, transcript: TranscriptDelta): RunState {
+  toStart({ length, start }: ScriptedHistory): StartPlan {
+    if (typeof start === 'string') return { kind: start, history: length };
+    const { id: _none, ...answer } = this.#toAnswer(start.decide);
+    return { kind: 'decide', history: length, answer };
+  }
+
+  answer(state: RunState, { transcript, final }: RequestModelStep): RunState {
     this.#requests.push(transcript);
+    this.#final.push(final);
     const answer = this.#model.shift();
     if (answer === undefined) throw new Error(`request ${this.#requests.length} has no answer in the script`);
-    return answer instanceof ScriptedResponse
-      ? withModelResponse(state, this.#toResult(answer))
+    if (answer instanceof ScriptedResponse) return withModelResponse(state, this.#toAnswer(answer));
+    return 'limit' in answer
+      ? withModelResponse(state, { exceeded: answer })
       : withModelFailure(state, answer);
   }
 
@@ -143,6 +165,7 @@ class Player {
       output: end.output,
       failure: end.failure,
       requests: this.#requests,
+      final: this.#final,
       tail: unsent.append,
     };
   }
@@ -156,11 +179,11 @@ class Player {
       throw new Error(`a call of tool '${call.toolName}' has no outcome in the script`);
     }
     if ('type' in outcome) return { kind: 'failure', failure: outcome };
-    const result = { ...outcome, id: `result-${this.#toolsRun.length}` };
-    return { kind: 'result', result, part: toToolPart(call, result) };
+    if ('reported' in outcome) return toReportedOutcome(call, outcome.reported);
+    return toToolOutcome(call, { ...outcome, id: `result-${this.#toolsRun.length}` });
   }
 
-  #toResult({ parts, usage, finishReason }: ScriptedResponse): ModelRequestResult {
+  #toAnswer({ parts, usage, finishReason }: ScriptedResponse): ModelAnswer {
     const response: ModelResponse = {
       kind: 'response',
       parts: parts.map((scripted) => this.#withCallId(scripted)),

@@ -1,7 +1,14 @@
 import type { JsonObject, JsonValue } from '../../../src/common/json';
-import type { FinishReason, ResponsePart, ResponseUsage, UserPrompt } from '../../../src/common/messages';
-import type { Usage, UsageLimits } from '../../../src/common/usage';
-import type { CallVerdict, OutputVerdict, ToolCallResult } from '../../../src/common/wire';
+import type { ExceededLimit } from '../../../src/common/limit-checks';
+import type { FinishReason, ResponsePart, UserPrompt } from '../../../src/common/messages';
+import type { Usage, UsageLimits, ResponseUsage } from '../../../src/common/usage';
+import type {
+  CallVerdict,
+  EndStrategy,
+  OnLimit,
+  OutputVerdict,
+  ToolCallResult,
+} from '../../../src/common/wire';
 import type { RunFailure } from '../../../src/workflows/loop';
 
 /* A script for the pure core: what the model answers, with the worker's verdicts, and what each tool does. */
@@ -120,8 +127,13 @@ export function unreachable(message: string): RunFailure {
   return { type: 'ModelRequestError', message, fields: {} };
 }
 
+/** A model request that is not sent, because the provider counted it first. */
+export function exceeds(limit: string, value: number): ExceededLimit {
+  return { limit, value, message: `The next request would exceed the ${limit}` };
+}
+
 /** What a tool does with one call. */
-export type ScriptedOutcome = Omit<ToolCallResult, 'id'> | RunFailure;
+export type ScriptedOutcome = Omit<ToolCallResult, 'id'> | RunFailure | { readonly reported: string };
 
 export function returns(content: JsonValue): ScriptedOutcome {
   return { content };
@@ -137,6 +149,16 @@ export function fails(message: string): ScriptedOutcome {
   return { failed: message };
 }
 
+/** Returns a `ToolReturn` with content for the model to read. */
+export function returnsWith(content: JsonValue, userContent: UserPrompt): ScriptedOutcome {
+  return { content, userContent };
+}
+
+/** Throws anything else, on each attempt, and is declared with `onError: 'report'`. */
+export function isReported(message: string): ScriptedOutcome {
+  return { reported: message };
+}
+
 /** Throws anything else, on each attempt. */
 export function breaks(message: string): ScriptedOutcome {
   return { type: 'ToolExecutionError', message, fields: {} };
@@ -145,16 +167,29 @@ export function breaks(message: string): ScriptedOutcome {
 export interface Script {
   /** @default a text agent whose tools are those of the script, with one retry for everything */
   readonly agent?: ScriptedAgent;
-  readonly prompt?: UserPrompt;
+  /** `null` for none. */
+  readonly prompt?: UserPrompt | null;
+  /** Messages of earlier runs, and what the worker made of them. */
+  readonly history?: ScriptedHistory;
   /** Starting usage. */
   readonly usage?: Partial<Usage>;
   /** By name: what the tool does with each call, or with all of them. */
   readonly tools?: Readonly<Record<string, ScriptedOutcome | readonly ScriptedOutcome[]>>;
-  readonly model: readonly (ScriptedResponse | RunFailure)[];
+  readonly model: readonly ScriptedAnswer[];
+}
+
+export type ScriptedAnswer = ScriptedResponse | RunFailure | ExceededLimit;
+
+/** How many messages there are, and how they are gone on from. */
+export interface ScriptedHistory {
+  readonly length: number;
+  readonly start: 'ask' | 'resend' | { readonly decide: ScriptedResponse };
 }
 
 export interface ScriptedAgent {
   readonly output?: 'text' | 'tool';
+  readonly endStrategy?: EndStrategy;
+  readonly onLimit?: OnLimit;
   readonly limits?: UsageLimits;
   readonly outputRetries?: number;
   /** For names that the model invents, and for tools that have no number of their own. */

@@ -111,4 +111,14 @@ describe('toolCallsLimit', () => {
     expect(run.output).toBe('ok');
     expect(run.usage.toolCalls).toBe(3);
   });
+
+  it('does not stand against functions that a final answer makes needless, with the end strategy early', () => {
+    const run = runScript({
+      agent: { output: 'tool', endStrategy: 'early', limits: { toolCallsLimit: 0 } },
+      tools,
+      model: [says(output({ a: 1 }), call('add'))],
+    });
+    expect(run.output).toEqual({ a: 1 });
+    expect(run.toolsRun).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
-import { OUTPUT_TOOL_NAME } from '../../../src/common/agent';
 import * as errors from '../../../src/common/errors';
+import { OUTPUT_TOOL_NAME } from '../../../src/common/output';
 import { AGENT_SEARCH_ATTRIBUTES } from '../../../src/common/search-attributes';
 import * as wire from '../../../src/common/wire';
 
@@ -19,6 +19,7 @@ it('calls activities, queries, memo fields and the task queue what running workf
   expect(textsOf(wire)).toEqual({
     RESOLVE_AGENT_ACTIVITY: 'agent.resolve',
     MODEL_REQUEST_ACTIVITY: 'model.request',
+    LOAD_TRANSCRIPT_ACTIVITY: 'transcript.load',
     TRANSCRIPT_QUERY: 'transcript',
     DEFAULT_TASK_QUEUE: 'agents',
     REQUEST_DIGEST_MEMO: 'requestDigest',

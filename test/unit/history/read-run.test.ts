@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload, type PayloadCodec } from '@temporalio/common';
-import { readRun } from '../../../src/client/read-run';
+import { readRun } from '../../../src/history';
 import type {
   ModelRequestInput,
   ModelRequestResult,
@@ -146,5 +146,23 @@ describe('the history of a run', () => {
       { workflowExecutionCancelRequestedEventAttributes: { cause: 'too slow' } },
     ];
     expect((await readRun(clientWith(events), 'run')).cancelReason).toBe('too slow');
+  });
+
+  it('has local activities in markers: what the start was planned to be, and what local tools returned', async () => {
+    const local = async (type: string, result: unknown): Promise<object> => ({
+      markerRecordedEventAttributes: {
+        markerName: 'core_local_activity',
+        details: { data: await payloadsOf({ activity_type: type }), result: await payloadsOf(result) },
+      },
+    });
+    const asked = { messageHistory: [{ kind: 'request', parts: [] }, response] };
+    const events = [
+      { eventId: 1, workflowExecutionStartedEventAttributes: { input: await payloadsOf(asked) } },
+      await local('agent.resolve', { start: { kind: 'decide', history: 2, answer: { response } } }),
+      await local('add', { id: 'p1', content: 3, toolCallId: 'a' }),
+    ];
+    const run = await readRun(clientWith(events), 'run');
+    expect(run.messagesSoFar().slice(2)).toEqual([{ kind: 'request', parts: [returned] }]);
+    expect(run.usage.toolCalls).toBe(1);
   });
 });

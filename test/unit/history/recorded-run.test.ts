@@ -1,22 +1,16 @@
 import * as fc from 'fast-check';
-import { RecordedRun as Projection } from '../../../src/client/recorded-run';
+import { historyOf, packMessages } from '../../../src/common/packed-messages';
 import { NO_USAGE } from '../../../src/common/usage';
-import type { ToolCallContext } from '../../../src/common/wire';
+import type { AgentManifest, StartPlan } from '../../../src/common/wire';
+import { RecordedRun as Projection } from '../../../src/history';
 import type { RunState, Step } from '../../../src/workflows/loop';
+import { calls, request, response, returned, user } from '../../support/messages';
 import { endOf, record, type Recorded, type RecordedRun, runMaterial } from '../loop/recordings';
 
 /** Through JSON, as history keeps it. */
 function throughHistory<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value)) as Value;
 }
-
-/** What is recorded of a tool call besides its id does not matter here. */
-const contextOf = (toolCallId: string): ToolCallContext => ({
-  toolCallId,
-  step: 1,
-  usage: {},
-  transcript: { length: 0, version: '' },
-});
 
 /** Tells a projection what history tells of one step; tool results come in the order in which they end. */
 function tell(projection: Projection, step: Step, recorded: Recorded | undefined, pick: () => number): void {
@@ -28,11 +22,11 @@ function tell(projection: Projection, step: Step, recorded: Recorded | undefined
   }
   if (step.kind !== 'call-tools' || recorded === undefined || !('tools' in recorded)) return;
   const ended = step.calls.flatMap(({ call, position }) => {
-    const outcome = recorded.tools[position];
-    return outcome?.kind === 'result' ? [{ call, result: outcome.result, rank: pick() }] : [];
+    const result = recorded.results[position];
+    return result === undefined ? [] : [{ call, result, rank: pick() }];
   });
   for (const { call, result } of ended.toSorted((left, right) => left.rank - right.rank)) {
-    projection.toolReturned(call.toolName, contextOf(call.toolCallId), throughHistory(result));
+    projection.toolReturned(call.toolName, call.toolCallId, throughHistory(result));
   }
 }
 
@@ -65,8 +59,10 @@ function untilRequests(run: RecordedRun): RecordedRun[] {
 
 function expectSame(run: RecordedRun, pick: () => number): void {
   const projection = project(run, pick);
-  const { transcript, usage } = endOf(run);
-  expect(throughHistory(projection.messagesSoFar())).toEqual(throughHistory(transcript.messages));
+  const { transcript, usage, request: asked } = endOf(run);
+  const messages = [...historyOf(asked), ...transcript.messages];
+  expect(throughHistory(projection.messagesSoFar())).toEqual(throughHistory(messages));
+  expect(projection.historyLength()).toBe(historyOf(asked).length);
   expect(throughHistory(projection.usage)).toEqual(throughHistory(usage));
 }
 
@@ -122,7 +118,7 @@ describe('what history says of a run', () => {
   it('that is in the midst of its tools are the response and the results that came', () => {
     const projection = calling();
     expect(projection.messagesSoFar()).toHaveLength(2);
-    projection.toolReturned('add', contextOf('b'), { id: 'p2', content: 3 });
+    projection.toolReturned('add', 'b', { id: 'p2', content: 3 });
     expect(projection.messagesSoFar().slice(1)).toEqual([
       called,
       {
@@ -133,10 +129,32 @@ describe('what history says of a run', () => {
     expect(projection.usage).toMatchObject({ requests: 1, toolCalls: 1, inputTokens: 3 });
   });
 
+  it('that is in the midst of its tools has them in the order of the calls, and behind them what they want read (bug: content was left out)', () => {
+    const projection = calling();
+    projection.toolReturned('add', 'b', { id: 'p2', content: 3, userContent: 'look b' });
+    projection.toolReturned('add', 'a', { id: 'p1', content: 4, userContent: 'look a' });
+    expect(projection.messagesSoFar().at(-1)?.parts).toMatchObject([
+      { toolCallId: 'a', content: 4 },
+      { toolCallId: 'b', content: 3 },
+      { kind: 'user-prompt', content: 'look a' },
+      { kind: 'user-prompt', content: 'look b' },
+    ]);
+  });
+
+  it('that counted a request and did not send it has no response and no usage of it', () => {
+    const projection = calling();
+    projection.modelRequested({
+      transcript: { base: { length: 1, version: 'v' }, append: [{ response: 'r1' }, { request: [] }] },
+    });
+    projection.modelResponded({ exceeded: { limit: 'input_tokens_limit', value: 9, message: 'too much' } });
+    expect(projection.messagesSoFar().map(({ kind }) => kind)).toEqual(['request', 'response', 'request']);
+    expect(projection.usage.requests).toBe(1);
+  });
+
   it('counts only the calls that succeeded', () => {
     const projection = calling();
-    projection.toolReturned('add', contextOf('a'), { id: 'p1', retry: 'again' });
-    projection.toolReturned('add', contextOf('b'), { id: 'p2', failed: 'no' });
+    projection.toolReturned('add', 'a', { id: 'p1', retry: 'again' });
+    projection.toolReturned('add', 'b', { id: 'p2', failed: 'no' });
     expect(projection.usage.toolCalls).toBe(0);
   });
 
@@ -149,7 +167,7 @@ describe('what history says of a run', () => {
 
   it('whose failure was too small for its last messages are what its activities returned', () => {
     const projection = calling();
-    projection.toolReturned('add', contextOf('a'), { id: 'p1', content: 3 });
+    projection.toolReturned('add', 'a', { id: 'p1', content: 3 });
     projection.end({});
     expect(projection.messagesSoFar().map(({ kind }) => kind)).toEqual(['request', 'response', 'request']);
   });
@@ -161,5 +179,49 @@ describe('what history says of a run', () => {
     expect(() =>
       projection.modelRequested({ transcript: { base: { length: 1, version: '' }, append } }),
     ).toThrow('the run\'s history lacks what {"response":"never recorded"} refers to');
+  });
+});
+
+describe('what history says of a run that goes on from earlier messages', () => {
+  const earlier = [request(user('hi')), response(calls('a', 'add'), calls('b', 'add'))];
+
+  function goingOn(start: StartPlan): Projection {
+    const projection = new Projection();
+    projection.start({ messageHistory: earlier });
+    projection.resolved({ start } as AgentManifest); // all that is read of it
+    return projection;
+  }
+
+  const decide: StartPlan = { kind: 'decide', history: 2, answer: { response: response() } };
+
+  it('has no question of its own where it sends a request again or decides upon a response (bug: an empty one was made up)', () => {
+    expect(goingOn({ kind: 'resend', history: 2 }).messagesSoFar()).toEqual(earlier);
+    expect(goingOn(decide).messagesSoFar()).toEqual(earlier);
+    expect(goingOn({ kind: 'ask', history: 2 }).messagesSoFar()).toEqual([...earlier, request()]);
+  });
+
+  it('has the results of calls that were open, in their order', () => {
+    const projection = goingOn(decide);
+    projection.toolReturned('add', 'b', { id: 'p2', content: 2 });
+    projection.toolReturned('add', 'a', { id: 'p1', content: 1 });
+    expect(projection.messagesSoFar().slice(2)).toEqual([request(returned('a', 1), returned('b', 2))]);
+    expect(projection.historyLength()).toBe(2);
+  });
+
+  it('is marked where it ended before all calls were answered, so that it can be continued', () => {
+    const projection = goingOn(decide);
+    projection.toolReturned('add', 'a', { id: 'p1', content: 1 });
+    projection.ended = true;
+    expect(projection.messagesSoFar()[1]).toEqual({ ...earlier[1], state: 'interrupted' });
+    projection.toolReturned('add', 'b', { id: 'p2', content: 2 });
+    expect(projection.messagesSoFar()[1]).toEqual(earlier[1]);
+  });
+
+  it('has the messages of the run that it continues, as they were loaded', () => {
+    const projection = new Projection();
+    projection.start({ prompt: 'and?', continueFrom: 'other' });
+    projection.transcriptLoaded(packMessages(earlier));
+    expect(projection.historyLength()).toBe(2);
+    expect(projection.messagesSoFar()).toEqual([...earlier, request(user('and?'))]);
   });
 });
