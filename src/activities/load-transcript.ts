@@ -29,6 +29,10 @@ async function read(runId: string): Promise<RecordedRun> {
 
 const GRPC_NOT_FOUND = 5;
 
+/** The server's answer to an id that no run could have. */
+const GRPC_INVALID_ARGUMENT = 3;
+
 function isNotFound(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === GRPC_NOT_FOUND;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
+  return error.code === GRPC_NOT_FOUND || error.code === GRPC_INVALID_ARGUMENT;
 }

@@ -1,5 +1,6 @@
 import { isCancellation, scheduleActivity } from '@temporalio/workflow';
-import { isJsonObject } from '../common/json';
+import { isJsonObject, toOneLine } from '../common/json';
+import { MAX_SUMMARY_LENGTH } from '../common/size-limits';
 import { LOAD_TRANSCRIPT_ACTIVITY, type PackedMessages, type RunRequest } from '../common/wire';
 import { toStartFailure } from './failure';
 
@@ -18,7 +19,7 @@ async function load(runId: string): Promise<PackedMessages> {
       startToCloseTimeout: '1m',
       heartbeatTimeout: '5s',
       retry: { initialInterval: '1s', maximumAttempts: 5 },
-      summary: runId,
+      summary: toOneLine(runId, MAX_SUMMARY_LENGTH),
     });
   } catch (error) {
     if (isCancellation(error)) throw error;

@@ -456,6 +456,9 @@ describe('continueFrom', () => {
     const unknown = client.run('mirror', 'And?', { continueFrom: 'never-was' });
     await expect(unknown).rejects.toThrow(UserError);
     await expect(unknown).rejects.toThrow("continueFrom: no run 'never-was' exists");
+    const impossible = client.run('mirror', 'And?', { continueFrom: 'x'.repeat(2_000) });
+    await expect(impossible).rejects.toThrow(UserError);
+    await expect(impossible).rejects.toThrow(/continueFrom: no run 'x+…/);
     await running.cancel();
   });
 
