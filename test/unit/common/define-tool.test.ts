@@ -194,6 +194,16 @@ describe('the arguments of a tool', () => {
   });
 });
 
+it('refuses unknown keys among the arguments, and leaves those further in to the schema', () => {
+  const loose = z.object({ street: z.string() });
+  const { input } = define({ input: z.object({ loose, strict: z.strictObject({ street: z.string() }) }) });
+  const street = { street: 'Main St' };
+  const more = { ...street, floor: 2 };
+  expect(input.safeParse({ loose: street, strict: street, floor: 2 }).success).toBe(false);
+  expect(input.safeParse({ loose: street, strict: more }).success).toBe(false);
+  expect(input.parse({ loose: more, strict: street })).toEqual({ loose: street, strict: street });
+});
+
 function calledWith({ name }: { readonly name?: unknown }): string {
   return typeof name === 'string' ? `defineTool('${name}')` : 'defineTool';
 }
