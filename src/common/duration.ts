@@ -15,7 +15,3 @@ export const durationSchema = z
   .transform((value) => (typeof value === 'number' ? value : ms(value as StringValue)))
   .refine((value) => Number.isFinite(value) && value > 0, { ...EXPECTED, abort: true })
   .refine((value) => value <= LONGEST_TIMER, { error: 'expected at most 24 days' });
-
-export function toMilliseconds(duration: Duration): number {
-  return durationSchema.parse(duration);
-}

@@ -117,13 +117,3 @@ export interface UsageLimits {
 }
 
 export const DEFAULT_REQUEST_LIMIT = 50;
-
-export const USAGE_LIMIT_NAMES = [
-  'requestLimit',
-  'toolCallsLimit',
-  'inputTokensLimit',
-  'outputTokensLimit',
-  'totalTokensLimit',
-  'perRequestInputTokensLimit',
-  'costLimit',
-] as const satisfies readonly (keyof UsageLimits)[];
