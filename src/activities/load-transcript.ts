@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { UserError } from '../common/errors';
+import { GRPC_STATUS } from '../common/grpc-status';
 import { packMessages } from '../common/packed-messages';
 import { fittingSize } from '../common/payload-size';
 import type { PackedMessages } from '../common/wire';
@@ -27,12 +28,8 @@ async function read(runId: string): Promise<RecordedRun> {
   }
 }
 
-const GRPC_NOT_FOUND = 5;
-
-/** The server's answer to an id that no run could have. */
-const GRPC_INVALID_ARGUMENT = 3;
-
+/** An invalid argument is the server's answer to an id that no run could have. */
 function isNotFound(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('code' in error)) return false;
-  return error.code === GRPC_NOT_FOUND || error.code === GRPC_INVALID_ARGUMENT;
+  return error.code === GRPC_STATUS.notFound || error.code === GRPC_STATUS.invalidArgument;
 }

@@ -8,6 +8,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { RunTimedOutError, ServerUnreachableError, UserError } from '../common/errors';
+import { GRPC_STATUS } from '../common/grpc-status';
 import type { ModelMessage } from '../common/messages';
 import type { Usage } from '../common/usage';
 import type { RunOutcome } from '../common/wire';
@@ -164,17 +165,14 @@ export class RunHandle<Output = unknown> {
   }
 }
 
-const GRPC_NOT_FOUND = 5;
-const GRPC_UNAVAILABLE = 14;
-
 function isUnavailable(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) && Number(cause.code) === GRPC_UNAVAILABLE;
+  return isGrpcServiceError(cause) && Number(cause.code) === GRPC_STATUS.unavailable;
 }
 
 function isNotFound(error: unknown): boolean {
   if (error instanceof WorkflowNotFoundError) return true;
-  return isGrpcServiceError(error) && Number(error.code) === GRPC_NOT_FOUND;
+  return isGrpcServiceError(error) && Number(error.code) === GRPC_STATUS.notFound;
 }
 
 function toReason(reason: unknown): string {

@@ -1,11 +1,10 @@
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { ServerUnreachableError, UserError } from '../common/errors';
+import { GRPC_STATUS } from '../common/grpc-status';
 import type { ResolvedSettings } from './settings';
 
 /** Beyond gRPC's 4 MB, so that long histories can be read. */
 const MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
-
-const GRPC_NOT_FOUND = 5;
 
 /**
  * Connects to a server and makes sure that it has the namespace.
@@ -62,7 +61,7 @@ async function assertNamespace(
       connection.workflowService.describeNamespace({ namespace }),
     );
   } catch (error) {
-    if (!isGrpcServiceError(error) || Number(error.code) !== GRPC_NOT_FOUND) return; // no leave to ask is no fault
+    if (!isGrpcServiceError(error) || Number(error.code) !== GRPC_STATUS.notFound) return; // no leave to ask is no fault
     throw new UserError(
       `The server at '${address}' has no namespace '${namespace}'. ` +
         `Create it with \`temporal operator namespace create -n ${namespace}\`, or set TEMPORAL_NAMESPACE.`,
