@@ -11,10 +11,10 @@ const STANDARD_ERROR = 2;
 
 const clients = new Map<string, AgentClient>();
 
-/** Connected once for each server and task queue, and kept for the calls to come. */
-async function clientFor({ settings, taskQueue }: SyncRequest): Promise<AgentClient> {
-  const key = JSON.stringify([settings, taskQueue]);
-  const client = clients.get(key) ?? new AgentClient(await connectClient(settings), { taskQueue });
+/** Connected once for each server, task queue and storage, and kept for the calls to come. */
+async function clientFor({ settings, taskQueue, large }: SyncRequest): Promise<AgentClient> {
+  const key = JSON.stringify([settings, taskQueue, large]);
+  const client = clients.get(key) ?? new AgentClient(await connectClient(settings), { ...large, taskQueue });
   clients.set(key, client);
   return client;
 }

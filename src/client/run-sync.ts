@@ -5,10 +5,12 @@ import { UserError } from '../common/errors';
 import type { UserPrompt } from '../common/messages';
 import { parseOptions } from '../common/options';
 import { DEFAULT_TASK_QUEUE } from '../common/wire';
-import { type ConnectionSettings, type ResolvedSettings, resolveSettings } from '../connection';
+import { type ConnectionSettings, resolveSettings } from '../connection';
 import { packageFile } from '../package-file';
 import { readRun, type RecordedRun } from '../history';
-import { type AgentReference, nameOf, withSummary } from './agent-client';
+import { type LargePayloadOptions, largePayloadOptions, storageOfEnvironment } from '../storage';
+import { AgentClient } from './agent-client';
+import { type AgentReference, nameOf, withSummary } from './agent-reference';
 import { assertMayBlock } from './assert-may-block';
 import { connectClient } from './connect-client';
 import { fromErrorRecord } from './error-record';
@@ -28,14 +30,17 @@ export type RunSyncOptions<A extends Agent = Agent> = StartOptions<A> &
   Omit<WaitOptions, 'signal'> &
   SyncTarget;
 
-interface SyncTarget {
+interface SyncTarget extends LargePayloadOptions {
   /** Where the server is. @default the environment */
   readonly connection?: ConnectionSettings;
   /** Where the run is sent. @default 'agents' */
   readonly taskQueue?: string;
 }
 
-const taskQueueSchema = z.strictObject({ taskQueue: z.string().min(1).default(DEFAULT_TASK_QUEUE) });
+const targetSchema = z.strictObject({
+  taskQueue: z.string().min(1).default(DEFAULT_TASK_QUEUE),
+  ...largePayloadOptions,
+});
 
 /**
  * Runs an agent and blocks the calling thread until its result is there: for scripts and command lines. Everything else
@@ -53,7 +58,7 @@ export function runSync<A extends Agent>(
   const request = toRequest(agent, prompt, options);
   const answer = ask(request);
   if ('error' in answer) throw fromErrorRecord(answer.error);
-  return new RunResult(answer.runId, answer.outcome, () => read(request.settings, answer.runId));
+  return new RunResult(answer.runId, answer.outcome, () => read(request, answer.runId));
 }
 
 function toRequest(
@@ -64,7 +69,7 @@ function toRequest(
   const name = nameOf(agent);
   const where = `runSync of agent '${name}'`;
   assertOptions(options, where);
-  const { connection, taskQueue, ...given } = options;
+  const { connection, taskQueue, storage, compression, ...given } = options;
   if (given.signal !== undefined) {
     throw new UserError(
       `${where}: signal: a blocked thread cannot fire it. Use timeout, or \`await run(…)\`.`,
@@ -72,9 +77,14 @@ function toRequest(
   }
   const { deadline, ...run } = withSummary(agent, given);
   parseRunOptions(name, prompt, { ...run, ...(deadline === undefined ? {} : { deadline }) });
+  const target = parseOptions(targetSchema, { taskQueue, storage, compression }, where);
   return {
     settings: resolveSettings(connection),
-    taskQueue: parseOptions(taskQueueSchema, { taskQueue }, where).taskQueue,
+    taskQueue: target.taskQueue,
+    large: {
+      storage: target.storage ?? storageOfEnvironment() ?? false,
+      compression: target.compression ?? false,
+    },
     agent: name,
     prompt,
     options: run,
@@ -89,11 +99,11 @@ function ask(request: SyncRequest): SyncAnswer {
 }
 
 /** The thread is not blocked any more when somebody asks for the messages: no reason to block it again. */
-async function read(settings: ResolvedSettings, runId: string): Promise<RecordedRun> {
-  const client = await connectClient(settings);
+async function read({ settings, large }: SyncRequest, runId: string): Promise<RecordedRun> {
+  const client = new AgentClient(await connectClient(settings), large);
   try {
-    return await readRun(client, runId);
+    return await readRun(client.temporal, runId);
   } finally {
-    await client.connection.close();
+    await client.close();
   }
 }

@@ -1,6 +1,7 @@
 import type { UserPrompt } from '../common/messages';
 import type { RunOutcome } from '../common/wire';
 import type { ResolvedSettings } from '../connection';
+import type { LargePayloadOptions } from '../storage';
 import type { ErrorRecord } from './error-record';
 import type { AnyRunOptions } from './run-options';
 
@@ -13,6 +14,7 @@ export interface SyncRequest {
   /** Resolved by the caller: the thread's environment is a copy from when it was started. */
   readonly settings: ResolvedSettings;
   readonly taskQueue: string;
+  readonly large: LargePayloadOptions;
   readonly agent: string;
   readonly prompt: UserPrompt | undefined;
   readonly options: Omit<AnyRunOptions, 'deadline'>;

@@ -6,6 +6,9 @@ import type { ResolvedSettings } from './settings';
 /** Beyond gRPC's 4 MB, so that long histories can be read. */
 const MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
 
+/** In milliseconds. gRPC's own two minutes would keep a process deaf long after a server has come back. */
+const MAX_RECONNECT_BACKOFF = 3_000;
+
 /**
  * Connects to a server and makes sure that it has the namespace.
  * @throws {ServerUnreachableError} when nothing answers within the connect time-out.
@@ -44,7 +47,10 @@ function open({ address, connectTimeout, options }: Omit<ResolvedSettings, 'name
       ...options,
       address,
       connectTimeout,
-      channelArgs: { 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES },
+      channelArgs: {
+        'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+        'grpc.max_reconnect_backoff_ms': MAX_RECONNECT_BACKOFF,
+      },
     });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

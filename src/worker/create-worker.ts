@@ -34,11 +34,16 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
   const settings = resolveSettings(connectionSettings);
   await (await connect(settings)).close(); // fails sooner and clearer than the worker's own connection
   const connection = await NativeConnection.connect({ ...settings.options, address: settings.address });
-  return Worker.create({
-    ...temporal,
-    plugins: [...(temporal?.plugins ?? []), plugin],
-    connection,
-    namespace: settings.namespace,
-    taskQueue,
-  });
+  try {
+    return await Worker.create({
+      ...temporal,
+      plugins: [...(temporal?.plugins ?? []), plugin],
+      connection,
+      namespace: settings.namespace,
+      taskQueue,
+    });
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
 }

@@ -8,6 +8,7 @@ import {
   type Models,
   PriceList,
   type Prices,
+  type Services,
   TranscriptCache,
 } from '../activities';
 import type { Agent } from '../common/agent';
@@ -16,10 +17,18 @@ import { isModel, type Model } from '../common/model';
 import { parseOptions } from '../common/options';
 import { whileWorkerRuns } from '../common/workers-on-thread';
 import { packageFile } from '../package-file';
+import {
+  type LargePayloadOptions,
+  largePayloadOptions,
+  type LargePayloadSettings,
+  resolveLargePayloads,
+  roomOf,
+  withLargePayloads,
+} from '../storage';
 import { buildIdOfPackage } from './build-id';
 import { WORKER_DEFAULTS } from './defaults';
 
-export interface PluginOptions {
+export interface PluginOptions extends LargePayloadOptions {
   /** What this worker serves: at least one, each name once. */
   readonly agents: readonly Agent[];
   /** Models by the names that agents use, beside `openai:NAME` and `openai-chat:NAME`. */
@@ -53,6 +62,7 @@ const pluginOptions = z.strictObject({
     .optional(),
   prices: z.record(z.string(), priceSchema).optional() as unknown as z.ZodType<Prices | undefined>, // zod writes `undefined` into optional keys' types
   transcriptCacheSize: z.int().min(1).default(DEFAULT_TRANSCRIPT_CACHE_SIZE),
+  ...largePayloadOptions,
 });
 
 function isAgent(value: unknown): boolean {
@@ -69,30 +79,38 @@ export function perdurePlugin(options: PluginOptions): SimplePlugin {
 }
 
 class PerdurePlugin extends SimplePlugin {
-  readonly #toolNames: ReadonlySet<string>;
+  readonly #services: Omit<Services, 'room'>;
+  readonly #large: LargePayloadSettings;
 
   constructor(options: PluginOptions) {
-    const { agents, models, prices, transcriptCacheSize } = parseOptions(
+    super({ name: 'perdure' });
+    const { agents, models, prices, transcriptCacheSize, ...large } = parseOptions(
       pluginOptions,
       options,
       'worker options',
     );
     const registry = new AgentRegistry(agents, models);
     const cache = new TranscriptCache(transcriptCacheSize);
-    super({
-      name: 'perdure',
-      activities: createActivities({ registry, cache, prices: new PriceList(prices) }),
-    });
-    this.#toolNames = registry.toolNames;
+    this.#services = { registry, cache, prices: new PriceList(prices) };
+    this.#large = resolveLargePayloads(large, 'worker options');
   }
 
   override configureWorker(options: WorkerOptions): WorkerOptions {
-    this.#assertNoClash(options.activities ?? {});
-    return { ...WORKER_DEFAULTS, ...super.configureWorker(withBundle(options)) };
+    const { activities = {} } = options;
+    this.#assertNoClash(activities);
+    const dataConverter = withLargePayloads(options.dataConverter ?? {}, this.#large);
+    const ours = createActivities({ ...this.#services, room: roomOf(dataConverter) });
+    return {
+      ...WORKER_DEFAULTS,
+      ...super.configureWorker(withBundle(options)),
+      activities: { ...activities, ...ours },
+      dataConverter,
+    };
   }
 
   override configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
-    return super.configureReplayWorker(withBundle(options));
+    const dataConverter = withLargePayloads(options.dataConverter ?? {}, this.#large);
+    return { ...super.configureReplayWorker(withBundle(options)), dataConverter };
   }
 
   override runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
@@ -101,7 +119,8 @@ class PerdurePlugin extends SimplePlugin {
 
   /** A tool's calls are activities of the tool's name: one of the user's with that name would serve them. */
   #assertNoClash(activities: object): void {
-    const clash = Object.keys(activities).find((name) => name === 'default' || this.#toolNames.has(name));
+    const { toolNames } = this.#services.registry;
+    const clash = Object.keys(activities).find((name) => name === 'default' || toolNames.has(name));
     if (clash === undefined) return;
     throw new UserError(
       `The worker's activity '${clash}' has the name of a tool, or is the default one, which serves tools. Rename one of them.`,

@@ -16,7 +16,7 @@ import {
 } from 'perdure';
 import { scriptedModel, type ScriptedModel, type ScriptEntry } from 'perdure/testing';
 import { z } from 'zod';
-import { MAX_PAYLOAD_BYTES as LIMIT } from '../../src/common/size-limits';
+import { MAX_PAYLOAD_BYTES as LIMIT, MAX_STORED_PAYLOAD_BYTES as STORED } from '../../src/common/size-limits';
 import { historyEvents, troublesOf } from '../support/history';
 import { recordedActivities } from '../support/recorded-activities';
 import { serve, type Served } from '../support/serve';
@@ -96,7 +96,9 @@ async function expectCleanEnd({ client }: Served, { runId }: { readonly runId: s
 
 const tooLarge = (field: string, size: number): unknown =>
   expect.objectContaining({
-    message: `${field} is ${size} bytes long; at most ${LIMIT} can be recorded`,
+    message: `${field} is ${size} bytes long; at most ${LIMIT} can be recorded${
+      field.startsWith('the heartbeat') ? '' : `, or ${STORED} with the option storage`
+    }`,
     field,
     size,
     limit: LIMIT,
