@@ -2,6 +2,7 @@ import { calcPrice } from '@pydantic/genai-prices';
 import type { ModelResponse } from '../common/messages';
 import type { ResponseUsage } from '../common/usage';
 import type { Model } from '../common/model';
+import { toListedName } from './listed-name';
 
 /** US dollars for a million tokens. */
 export interface ModelPrice {
@@ -53,11 +54,10 @@ function ownCost(price: ModelPrice, usage: ResponseUsage): number {
   return dollars / MILLION;
 }
 
-/** The part of a model's name before the colon is ours, the part behind it the provider's. */
 function listedCost(name: string, answered: string | undefined, usage: ResponseUsage): number | undefined {
-  const colon = name.indexOf(':');
-  if (colon < 1) return undefined;
-  const providerId = name.slice(0, colon).replace(/-chat$/, '');
+  const listed = toListedName(name);
+  if (listed === undefined) return undefined;
+  const { modelId, providerId } = listed;
   const tokens = {
     input_tokens: usage.inputTokens ?? 0,
     output_tokens: usage.outputTokens ?? 0,
@@ -66,6 +66,6 @@ function listedCost(name: string, answered: string | undefined, usage: ResponseU
   };
   const price =
     (answered === undefined ? null : calcPrice(tokens, answered, { providerId })) ??
-    calcPrice(tokens, name.slice(colon + 1), { providerId });
+    calcPrice(tokens, modelId, { providerId });
   return price?.total_price;
 }
