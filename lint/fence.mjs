@@ -6,16 +6,21 @@
 
 /** The files of common/ that import no package, so that they may run in the workflow sandbox. */
 const SANDBOX_SAFE = [
+  'carried-run',
+  'conversation-wire',
   'errors',
   'json',
   'limit-checks',
+  'manifest',
   'messages',
   'model',
   'model-settings',
   'search-attributes',
   'size-limits',
   'to-json-value',
+  'token-estimate',
   'transcript',
+  'transcript-wire',
   'usage',
   'wire',
 ].map((name) => `common/${name}.ts`);
@@ -38,12 +43,18 @@ const FENCE = [
   {
     folder: 'history',
     own: ['common'],
-    packages: [],
-    types: ['@temporalio/client', '@temporalio/common'],
+    packages: ['@temporalio/common'],
+    types: ['@temporalio/client'],
+  },
+  // Where large values go. What speaks S3 is loaded when it is needed: it is an optional peer of this package.
+  {
+    folder: 'storage',
+    own: ['common'],
+    packages: ['node:', 'zod', '@temporalio/common', '@temporalio/proto'],
   },
   {
     folder: 'activities',
-    own: ['common', 'history'],
+    own: ['common', 'history', 'storage'],
     packages: [
       'node:',
       'zod',
@@ -58,13 +69,13 @@ const FENCE = [
   // Backends import it: no model SDK, no code of a tool. `synckit` is the blocking bridge.
   {
     folder: 'client',
-    own: ['common', 'connection', 'history', 'package-file.ts'],
+    own: ['common', 'connection', 'history', 'package-file.ts', 'storage'],
     packages: ['node:', 'zod', 'synckit', '@temporalio/client', '@temporalio/common'],
   },
   // Assembly. It knows the workflows by the path of their bundle.
   {
     folder: 'worker',
-    own: ['activities', 'common', 'connection', 'package-file.ts'],
+    own: ['activities', 'common', 'connection', 'package-file.ts', 'storage'],
     packages: ['node:', 'zod', '@temporalio/worker', '@temporalio/plugin'],
   },
   { folder: 'testing', own: ['common'], packages: ['node:'] },

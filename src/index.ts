@@ -1,9 +1,20 @@
 /** Declaring agents and tools, and everything that is said of a run: messages, usage, errors. */
 export { type Agent, type AgentOptions, defineAgent, type DepsOf, type OutputOf } from './common/agent';
+export {
+  type CompactionContext,
+  type CompactionFunction,
+  type CompactionOptions,
+  type CompactionStrategy,
+  dropToolResults,
+  keepLast,
+  summarize,
+} from './common/compaction';
 export type { Duration } from './common/duration';
 export {
   AgentRunError,
   ContentFilterError,
+  ConversationBusyError,
+  ConversationClosedError,
   HookExecutionError,
   IncompleteToolCallError,
   ModelRequestError,
@@ -16,7 +27,10 @@ export {
   ServerUnreachableError,
   ToolExecutionError,
   ToolFailed,
+  TurnConflictError,
+  TurnNotKeptError,
   UnexpectedModelBehaviorError,
+  UnknownTurnError,
   UsageLimitExceededError,
   UserError,
 } from './common/errors';

@@ -24,6 +24,7 @@ export class AgentRegistry {
       if (this.#agents.has(agent.name)) throw new UserError(`two agents are named '${agent.name}'`);
       this.#agents.set(agent.name, agent);
       this.modelOf(agent);
+      this.modelOf(agent, summarizerOf(agent));
     }
   }
 
@@ -47,6 +48,12 @@ export class AgentRegistry {
     this.#models.set(name, model);
     return model;
   }
+}
+
+/** The model that an agent has its conversations summarized by, if it has one for that. */
+function summarizerOf({ compaction }: Agent): string | Model | undefined {
+  const strategy = compaction?.strategy;
+  return typeof strategy === 'object' && strategy.kind === 'summarize' ? strategy.model : undefined;
 }
 
 function createModel(name: string): Model | undefined {

@@ -1,6 +1,5 @@
-import { Context } from '@temporalio/activity';
 import type { Agent } from '../common/agent';
-import { ModelRequestError, UserError } from '../common/errors';
+import { UserError } from '../common/errors';
 import { limitByCount } from '../common/limit-checks';
 import type { ModelMessage } from '../common/messages';
 import type { Model, ModelRequestParameters } from '../common/model';
@@ -9,6 +8,7 @@ import { repairMessages } from '../common/repair';
 import type { RunContext } from '../common/run-context';
 import type { ModelRequestInput, ModelRequestResult, RunRequest } from '../common/wire';
 import { acceptResponse } from './accept-response';
+import { askModel } from './ask-model';
 import { currentRun, whileAlive } from './current-run';
 import { instructionsOf } from './instructions';
 import { judgeResponse } from './judge-response';
@@ -17,18 +17,19 @@ import { drawRecordId } from './record-id';
 import { toRunContext } from './run-context';
 import { runHook } from './run-hook';
 import { type Services, servedAgent } from './services';
+import { storeResult } from './store-result';
 import { runSoFar } from './transcripts';
 
 /** The activity that makes one request to a model. */
 export function requestModelActivity(services: Services) {
   return (input: ModelRequestInput): Promise<ModelRequestResult> =>
-    whileAlive(() => callModel(services, input));
+    whileAlive(async () => storeResult(services, await callModel(services, input)));
 }
 
 /** The answer and what validation says about it, in one round trip. What was paid for is never asked for again. */
 async function callModel(services: Services, input: ModelRequestInput): Promise<ModelRequestResult> {
-  const { cache, registry, prices } = services;
-  const run = currentRun();
+  const { cache, registry, prices, room } = services;
+  const run = currentRun(input.turn);
   const agent = servedAgent(registry, run.agent);
   const { request, messages } = await runSoFar(cache, run, input.transcript);
   const model = registry.modelOf(agent, request.model);
@@ -45,11 +46,11 @@ async function callModel(services: Services, input: ModelRequestInput): Promise<
   });
   const exceeded = input.final === true ? undefined : await countBefore(model, { sent, parameters, context });
   if (exceeded !== undefined) return { exceeded };
-  const answer = await ask(model, () => model.request(sent, parameters));
+  const answer = await askModel(model, () => model.request(sent, parameters));
   const response = prices.withCost(model, acceptResponse(answer, messages));
-  const verdicts = await judgeResponse({ agent, offer, context }, response);
+  const verdicts = await judgeResponse({ agent, offer, context, room }, response);
   const result = { id: drawRecordId(), response, ...verdicts };
-  const size = fittingSize(result, `the response of '${model.name}'`);
+  const size = fittingSize(result, `the response of '${model.name}'`, room);
   cache.keepResult(run.key, { id: result.id, value: response }, size);
   return result;
 }
@@ -57,23 +58,6 @@ async function callModel(services: Services, input: ModelRequestInput): Promise<
 /** Function tools are not offered when the model is asked for its final answer; a call of one is a call of an unknown tool. */
 function withoutTools(offer: Offer, final: boolean): Offer {
   return final ? { ...offer, tools: [] } : offer;
-}
-
-/** Whatever a model throws is an error of that model; what is not one of ours may be tried again. */
-async function ask<Answer>(model: Model, request: () => Promise<Answer>): Promise<Answer> {
-  const { cancellationSignal, cancelled } = Context.current();
-  try {
-    return await request();
-  } catch (error) {
-    if (cancellationSignal.aborted) return cancelled;
-    if (error instanceof ModelRequestError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ModelRequestError(`${model.name}: ${reason}`, {
-      model: model.name,
-      retryable: true,
-      cause: error,
-    });
-  }
 }
 
 async function processHistory(agent: Agent, context: RunContext): Promise<readonly ModelMessage[]> {
@@ -126,6 +110,6 @@ async function countBefore(
   if (model.countTokens === undefined) {
     throw new UserError(`model '${model.name}' cannot count tokens before a request`);
   }
-  const count = await ask(model, async () => model.countTokens?.(sent, parameters) ?? 0);
+  const count = await askModel(model, async () => model.countTokens?.(sent, parameters) ?? 0);
   return limitByCount(usage, count, usageLimits);
 }

@@ -20,6 +20,7 @@ import { type CurrentRun, currentRun, whileAlive } from './current-run';
 import { parseArguments } from './parse-arguments';
 import { drawRecordId } from './record-id';
 import { type Services, servedAgent } from './services';
+import { storeResult } from './store-result';
 import { toToolContext } from './tool-context';
 import { runSoFar } from './transcripts';
 import { withinTime } from './within-time';
@@ -27,7 +28,9 @@ import { withinTime } from './within-time';
 /** The activity that runs a tool; its type is the tool's name. */
 export function callToolActivity(services: Services) {
   return (args: JsonValue, call: ToolCallContext): Promise<ToolCallResult> =>
-    whileAlive((heartbeat) => callTool(services, { args, call, heartbeat }));
+    whileAlive(async (heartbeat) =>
+      storeResult(services, await callTool(services, { args, call, heartbeat })),
+    );
 }
 
 interface Invocation {
@@ -37,7 +40,7 @@ interface Invocation {
 }
 
 async function callTool(services: Services, { args, call, heartbeat }: Invocation): Promise<ToolCallResult> {
-  const run = currentRun();
+  const run = currentRun(call.turn);
   const tool = servedTool(services, run);
   const written = call.argumentsByReference === true ? await findArguments(services, run, call) : args;
   const parsed = await parseArguments(tool.input, toWritten(written), `input of tool '${tool.name}'`);
@@ -85,14 +88,14 @@ function toToolEnd(returned: unknown, field: string): ToolEnd {
 }
 
 function keep(
-  { cache }: Services,
+  { cache, room }: Services,
   { run, tool, call }: { run: CurrentRun; tool: Tool; call: ToolCallContext },
   end: ToolEnd,
 ): ToolCallResult {
   const { isLocal } = activityInfo();
   const result = { id: drawRecordId(), ...end, ...(isLocal ? { toolCallId: call.toolCallId } : {}) };
   const part = toToolPart({ toolName: tool.name, toolCallId: call.toolCallId }, result);
-  const size = fittingSize(result, `the result of tool '${tool.name}'`);
+  const size = fittingSize(result, `the result of tool '${tool.name}'`, room);
   const content = toToolContentPart(result);
   cache.keepResult(run.key, { id: result.id, value: part }, size);
   if (content !== undefined) cache.keepResult(run.key, { id: contentId(result.id), value: content }, 0);

@@ -1,13 +1,19 @@
 import { Context } from '@temporalio/activity';
+import { type RecordedEnd, TURN_ENDED_ACTIVITY } from '../common/conversation-wire';
 import {
+  ADOPT_TRANSCRIPT_ACTIVITY,
+  COMPACT_TRANSCRIPT_ACTIVITY,
   LOAD_TRANSCRIPT_ACTIVITY,
   MODEL_REQUEST_ACTIVITY,
   RESOLVE_AGENT_ACTIVITY,
+  type ResolveContext,
   type RunRequest,
 } from '../common/wire';
+import { adoptTranscriptActivity } from './adopt-transcript';
 import { toActivityFailure } from './activity-failure';
 import { requestModelActivity } from './call-model';
 import { callToolActivity } from './call-tool';
+import { compactTranscriptActivity } from './compact-transcript';
 import { loadTranscriptActivity } from './load-transcript';
 import { resolveAgent } from './resolve-agent';
 import { SearchAttributeCheck } from './search-attribute-check';
@@ -17,10 +23,14 @@ import type { Services } from './services';
 export function createActivities(services: Services): Record<string, (...args: never[]) => Promise<unknown>> {
   const attributes = new SearchAttributeCheck();
   return {
-    [RESOLVE_AGENT_ACTIVITY]: failing(async (request: RunRequest) =>
-      resolveAgent(services, request, await attributes.registered(Context.current().client)),
-    ),
+    [RESOLVE_AGENT_ACTIVITY]: failing(async (request: RunRequest, context: ResolveContext = {}) => {
+      const searchAttributes = await attributes.registered(Context.current().client);
+      return resolveAgent(services, request, { ...context, searchAttributes });
+    }),
     [MODEL_REQUEST_ACTIVITY]: failing(requestModelActivity(services)),
+    [COMPACT_TRANSCRIPT_ACTIVITY]: failing(compactTranscriptActivity(services)),
+    [ADOPT_TRANSCRIPT_ACTIVITY]: failing(adoptTranscriptActivity(services)),
+    [TURN_ENDED_ACTIVITY]: (recorded: RecordedEnd) => Promise.resolve(recorded),
     [LOAD_TRANSCRIPT_ACTIVITY]: failing(loadTranscriptActivity),
     default: failing(callToolActivity(services)),
   };

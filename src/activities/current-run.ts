@@ -1,23 +1,39 @@
 import { activityInfo, Context } from '@temporalio/activity';
+import type { TurnReference } from '../common/wire';
 
 /** The run that the current activity works for. */
 export interface CurrentRun {
+  /** The run's id; that of a turn names its conversation, too. */
+  readonly runId: string;
+  /** The turn of a conversation. */
+  readonly turn: string | undefined;
   readonly workflowId: string;
   /** The workflow's run id: one workflow id can have several. */
   readonly executionId: string;
-  /** The workflow's type. */
+  /** The workflow's type, or the agent of the turn. */
   readonly agent: string;
   /** Names the run in this worker's cache. */
   readonly key: string;
 }
 
-export function currentRun(): CurrentRun {
+export function currentRun(turn?: TurnReference): CurrentRun {
   const { workflowExecution, workflowType } = activityInfo();
   if (workflowExecution === undefined || workflowType === undefined) {
     throw new Error('an activity of an agent was started outside of a workflow');
   }
-  const { workflowId, runId } = workflowExecution;
-  return { workflowId, executionId: runId, agent: workflowType, key: `${workflowId}/${runId}` };
+  const { workflowId, runId: executionId } = workflowExecution;
+  return {
+    runId: turn === undefined ? workflowId : `${workflowId}/${turn.id}`,
+    turn: turn?.id,
+    workflowId,
+    executionId,
+    agent: turn?.agent ?? workflowType,
+    key: keyOf(workflowId, executionId),
+  };
+}
+
+export function keyOf(workflowId: string, executionId: string): string {
+  return `${workflowId}/${executionId}`;
 }
 
 /** In milliseconds. */

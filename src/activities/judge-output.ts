@@ -24,7 +24,7 @@ export async function judgeOutput(
   if (isAsWritten({ json: unwrap(choice, parsed.json), written }, verdict.value)) {
     return { as: choice.wrapped ? 'wrapped' : 'json' };
   }
-  fittingSize(verdict.value, 'the output');
+  fittingSize(verdict.value, 'the output', measure.room);
   return verdict;
 }
 

@@ -1,6 +1,7 @@
 import type { Agent } from '../common/agent';
 import { type ModelResponse, textOf, type ToolCallPart, toolCallsOf } from '../common/messages';
 import type { RunContext } from '../common/run-context';
+import type { PayloadRoom } from '../common/payload-size';
 import { cutText, MAX_MODEL_NAME_LENGTH } from '../common/size-limits';
 import type { CallVerdict, ModelAnswer } from '../common/wire';
 import { judgeOutput } from './judge-output';
@@ -13,6 +14,7 @@ export interface Measure {
   readonly agent: Agent;
   readonly offer: Offer;
   readonly context: RunContext;
+  readonly room: PayloadRoom;
 }
 
 /** What validation says about a response; done here, so that the sandbox needs no zod. */

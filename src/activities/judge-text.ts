@@ -18,7 +18,7 @@ export async function judgeText(measure: Measure, text: string): Promise<OutputV
 }
 
 async function judgePlainText(measure: Measure, text: string): Promise<OutputVerdict> {
-  const { agent, context } = measure;
+  const { agent, context, room } = measure;
   const { textFunction } = agent.output;
   const name = `text function of agent '${agent.name}'`;
   const verdict = await orRetry(async () => {
@@ -29,7 +29,7 @@ async function judgePlainText(measure: Measure, text: string): Promise<OutputVer
   });
   if ('invalid' in verdict) return verdict;
   if (verdict.value === text) return { as: 'text' };
-  fittingSize(verdict.value, 'the output');
+  fittingSize(verdict.value, 'the output', room);
   return verdict;
 }
 

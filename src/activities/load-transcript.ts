@@ -1,35 +1,50 @@
 import { Context } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
 import { UserError } from '../common/errors';
-import { GRPC_STATUS } from '../common/grpc-status';
-import { packMessages } from '../common/packed-messages';
-import { fittingSize } from '../common/payload-size';
-import type { PackedMessages } from '../common/wire';
-import { readRun, type RecordedRun } from '../history';
+import { GRPC_STATUS, isNotFound } from '../common/grpc-status';
+import type { ModelMessage } from '../common/messages';
+import { packInParts } from '../common/packed-messages';
+import type { LoadedTranscript, TranscriptPart } from '../common/wire';
+import { readExecution, type Recorded } from '../history';
 import { whileAlive } from './current-run';
 
-/** The activity that fetches the messages of an ended run, so that another can continue them and stand on its own. */
-export function loadTranscriptActivity(runId: string): Promise<PackedMessages> {
+/**
+ * The activity that fetches, in parts, the messages of an ended run, or of the workflow run that this one goes on with,
+ * so that it stands on its own.
+ */
+export function loadTranscriptActivity(
+  runId: string,
+  { execution, part }: TranscriptPart = { part: 0 },
+): Promise<LoadedTranscript> {
   return whileAlive(async () => {
-    const run = await read(runId);
-    if (!run.ended) throw new UserError(`continueFrom: run '${runId}' has not ended`);
-    const packed = packMessages(run.messagesSoFar());
-    fittingSize(packed, `continueFrom: the packed messages of run '${runId}'`);
-    return packed;
+    const parts = packInParts(await readMessages(runId, execution));
+    const gzip = parts[part];
+    if (gzip === undefined) throw new Error(`the messages of run '${runId}' have no part ${part}`);
+    return parts.length === 1 ? { gzip } : { gzip, parts: parts.length };
   });
 }
 
-async function read(runId: string): Promise<RecordedRun> {
+/** What the model would read next. */
+async function readMessages(runId: string, execution: string | undefined): Promise<readonly ModelMessage[]> {
+  const run = await read(runId, execution);
+  if (!run.ended && !run.goesOn) throw new UserError(`continueFrom: run '${runId}' has not ended`);
+  return run.seenSoFar();
+}
+
+async function read(runId: string, execution: string | undefined): Promise<Recorded> {
   try {
-    return await readRun(Context.current().client, runId);
+    return await readExecution(Context.current().client, { runId, execution });
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError) && !isNotFound(error)) throw error;
+    if (!isNotFound(error) && !isImpossible(error)) throw error;
     throw new UserError(`continueFrom: no run '${runId}' exists`, { cause: error });
   }
 }
 
-/** An invalid argument is the server's answer to an id that no run could have. */
-function isNotFound(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
-  return error.code === GRPC_STATUS.notFound || error.code === GRPC_STATUS.invalidArgument;
+/** The server's answer to an id that no run could have. */
+function isImpossible(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    error.code === GRPC_STATUS.invalidArgument
+  );
 }

@@ -2,6 +2,7 @@ import type { Agent } from '../common/agent';
 import { UserError } from '../common/errors';
 import { type ModelMessage, type ModelResponse, toolCallsOf } from '../common/messages';
 import type { Model } from '../common/model';
+import type { PayloadRoom } from '../common/payload-size';
 import { hasOpenCalls, repairMessages } from '../common/repair';
 import { MAX_MODEL_NAME_LENGTH, MAX_TOOL_CALLS_PER_RESPONSE } from '../common/size-limits';
 import type { RunRequest, StartPlan } from '../common/wire';
@@ -19,6 +20,7 @@ interface Start {
   readonly history: readonly ModelMessage[];
   /** Whether the run has instructions. */
   readonly instructed: boolean;
+  readonly room: PayloadRoom;
 }
 
 /** What earlier messages and the prompt mean together. */
@@ -57,13 +59,13 @@ function assertCanBeCarriedOut(response: ModelResponse, { name }: Agent): void {
 }
 
 async function decide(
-  { run, agent, model, request, history }: Start,
+  { run, agent, model, request, history, room }: Start,
   response: ModelResponse,
 ): Promise<StartPlan> {
   const input = { transcript: { base: { length: 0, version: '' }, append: [] } };
   const context = await toRunContext({ run, agent, model, request, messages: history, input });
   const offer = await toOffer(agent, request, context);
-  const verdicts = await judgeResponse({ agent, offer, context }, response);
+  const verdicts = await judgeResponse({ agent, offer, context, room }, response);
   return { kind: 'decide', history: history.length, answer: { response, ...verdicts } };
 }
 

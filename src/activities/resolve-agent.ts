@@ -4,10 +4,12 @@ import { jsonBytes } from '../common/json';
 import type { Model } from '../common/model';
 import { parseOptions } from '../common/options';
 import { assertPackedMessages, historyOf } from '../common/packed-messages';
-import { fittingSize } from '../common/payload-size';
+import { fittingSize, type PayloadRoom } from '../common/payload-size';
 import { assertRequestFits, runRequestSchema } from '../common/run-request';
+import { estimateTokens } from '../common/token-estimate';
 import type { Tool } from '../common/tool';
-import type { AgentManifest, RunRequest, StartPlan, ToolManifest } from '../common/wire';
+import type { AgentManifest, ResolveContext, RunRequest, StartPlan, ToolManifest } from '../common/wire';
+import { compactionBudgetOf } from './context-window';
 import { type CurrentRun, currentRun } from './current-run';
 import { depsOf } from './deps';
 import { choicesOf } from './offer';
@@ -19,22 +21,24 @@ import type { Services } from './services';
 export async function resolveAgent(
   services: Services,
   input: unknown,
-  searchAttributes: boolean,
+  { turn, costLimit, searchAttributes }: ResolveContext & { readonly searchAttributes: boolean },
 ): Promise<AgentManifest> {
-  const { registry, cache } = services;
-  const run = currentRun();
+  const { registry, cache, room } = services;
+  const run = currentRun(turn);
   const agent = registry.agent(run.agent);
   if (agent === undefined) throw unknownAgent(run.agent, registry.agentNames);
   const where = `run of agent '${agent.name}'`;
   const request = parseOptions<typeof runRequestSchema>(runRequestSchema, input, where);
-  assertRequestFits(request);
+  assertRequestFits(request, room);
   assertPackedMessages(request, where);
   const model = registry.modelOf(agent, request.model);
   await checkRequest(services, { agent, model, request });
-  cache.keepRequest(run.key, request, jsonBytes(request));
-  const start = await startOf({ run, agent, model, request });
-  const manifest = toManifest(agent, request, { model: model.name, start, searchAttributes });
-  fittingSize(manifest, 'the manifest of the run');
+  if (typeof costLimit === 'number') assertPriced(services, { agent, model });
+  cache.keepRequest(run.key, { request, turn: run.turn }, jsonBytes(request));
+  const start = await startOf({ run, agent, model, request, room });
+  const compactAbove = compactionBudgetOf(agent, model)?.above;
+  const manifest = toManifest(agent, request, { model: model.name, start, searchAttributes, compactAbove });
+  fittingSize(manifest, 'the manifest of the run', room);
   return manifest;
 }
 
@@ -49,21 +53,24 @@ interface Resolved {
   readonly request: RunRequest;
 }
 
-async function checkRequest({ prices }: Services, { agent, model, request }: Resolved): Promise<void> {
+async function checkRequest(services: Services, { agent, model, request }: Resolved): Promise<void> {
   const where = `run of agent '${agent.name}'`;
   const { costLimit, countTokensBeforeRequest } = usageLimitsOf(agent, request);
   await depsOf(agent, request);
   assertOutputType(agent, request.outputType);
-  if (typeof costLimit === 'number' && !prices.knows(model)) {
-    throw new UserError(
-      `${where}: usageLimits.costLimit: no price is known for model '${model.name}'; give one to the worker: prices`,
-    );
-  }
+  if (typeof costLimit === 'number') assertPriced(services, { agent, model });
   if (countTokensBeforeRequest === true && model.countTokens === undefined) {
     throw new UserError(
       `${where}: usageLimits.countTokensBeforeRequest: model '${model.name}' cannot count tokens before a request`,
     );
   }
+}
+
+function assertPriced({ prices }: Services, { agent, model }: Pick<Resolved, 'agent' | 'model'>): void {
+  if (prices.knows(model)) return;
+  throw new UserError(
+    `run of agent '${agent.name}': usageLimits.costLimit: no price is known for model '${model.name}'; give one to the worker: prices`,
+  );
 }
 
 function assertOutputType({ name, output }: Agent, outputType: string | undefined): void {
@@ -79,7 +86,8 @@ async function startOf({
   agent,
   model,
   request,
-}: Resolved & { run: CurrentRun }): Promise<StartPlan | undefined> {
+  room,
+}: Resolved & { run: CurrentRun; room: PayloadRoom }): Promise<StartPlan | undefined> {
   const history = historyOf(request);
   const instructed = agent.instructions.length > 0 || (request.instructions ?? '') !== '';
   if (history.length === 0) {
@@ -88,7 +96,9 @@ async function startOf({
       `run of agent '${agent.name}': no message history, user prompt, or instructions provided`,
     );
   }
-  return planStart({ run, agent, model, request, history, instructed });
+  const plan = await planStart({ run, agent, model, request, history, instructed, room });
+  if (agent.compaction === undefined) return plan;
+  return { ...plan, tokens: history.reduce((sum, message) => sum + estimateTokens(message), 0) };
 }
 
 function toManifest(
@@ -98,7 +108,13 @@ function toManifest(
     model,
     start,
     searchAttributes,
-  }: { model: string; start: StartPlan | undefined; searchAttributes: boolean },
+    compactAbove,
+  }: {
+    model: string;
+    start: StartPlan | undefined;
+    searchAttributes: boolean;
+    compactAbove: number | undefined;
+  },
 ): AgentManifest {
   const usageLimits = usageLimitsOf(agent, request);
   const toolRetries = request.retries?.tools ?? agent.retries.tools;
@@ -112,6 +128,8 @@ function toManifest(
     modelCall: { timeout: agent.modelTimeout, maximumAttempts: agent.modelMaximumAttempts },
     tools: Object.fromEntries(agent.tools.map((tool) => [tool.name, toToolManifest(tool, toolRetries)])),
     heartbeatTimeout: agent.heartbeatTimeout,
+    ...(compactAbove === undefined ? {} : { compactAbove }),
+    ...(agent.rollOver === undefined ? {} : { rollOver: agent.rollOver }),
     ...(needsUsage(agent) || usageLimits.countTokensBeforeRequest === true ? { needsUsage: true } : {}),
     searchAttributes,
     summaries: agent.summaries,

@@ -28,7 +28,7 @@ export async function toRunContext({
 }: Situation): Promise<RunContext> {
   return {
     deps: await depsOf(agent, request),
-    runId: run.workflowId,
+    runId: run.runId,
     conversationId: request.conversationId ?? run.workflowId,
     model: model.name,
     runStep: input.step ?? 1,

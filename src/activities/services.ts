@@ -1,4 +1,5 @@
 import type { Agent } from '../common/agent';
+import type { PayloadRoom } from '../common/payload-size';
 import type { AgentRegistry } from './agent-registry';
 import type { PriceList } from './prices';
 import type { TranscriptCache } from './transcript-cache';
@@ -8,6 +9,8 @@ export interface Services {
   readonly registry: AgentRegistry;
   readonly cache: TranscriptCache;
   readonly prices: PriceList;
+  /** How large a value may be that an activity returns. */
+  readonly room: PayloadRoom;
 }
 
 /** The agent of a run that some worker has started; during a deploy this one may not have it yet. */

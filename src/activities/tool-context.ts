@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Tool, ToolContext } from '../common/tool';
-import { fittingSize } from '../common/payload-size';
+import { fittingSize, IN_HEARTBEAT } from '../common/payload-size';
 import { fromRecordedUsage } from '../common/usage';
 import type { ToolCallContext } from '../common/wire';
 import type { CurrentRun } from './current-run';
@@ -31,7 +31,7 @@ export async function toToolContext(
     deps: await depsOf(agent, request),
     usage: fromRecordedUsage(call.usage),
     usageLimits: usageLimitsOf(agent, request),
-    runId: run.workflowId,
+    runId: run.runId,
     conversationId: request.conversationId ?? run.workflowId,
     toolCallId: call.toolCallId,
     toolName: tool.name,
@@ -39,10 +39,10 @@ export async function toToolContext(
     maxRetries,
     lastAttempt: retry >= maxRetries,
     runStep: call.step,
-    idempotencyKey: `${run.workflowId}/${call.step}/${call.toolCallId}`,
+    idempotencyKey: `${run.runId}/${call.step}/${call.toolCallId}`,
     signal,
     heartbeat: (details) => {
-      fittingSize(details, `the heartbeat of tool '${tool.name}'`);
+      fittingSize(details, `the heartbeat of tool '${tool.name}'`, IN_HEARTBEAT);
       heartbeat(details);
     },
     messages: async () => (await runSoFar(cache, run, { base: call.transcript, append: [] })).messages,

@@ -9,8 +9,13 @@ import {
   type TranscriptAddress,
   type TranscriptDelta,
 } from '../common/transcript';
-import { historyOf } from '../common/packed-messages';
-import { type RunRequest, toFirstMessage, type TranscriptSegment } from '../common/wire';
+import { historyOf, unpackMessages } from '../common/packed-messages';
+import {
+  type RunRequest,
+  toFirstMessage,
+  type TranscriptReached,
+  type TranscriptSegment,
+} from '../common/wire';
 import type { RestoredSegment } from './restore-transcript';
 
 /** JSON characters of all transcripts that a worker keeps. */
@@ -25,12 +30,16 @@ export interface TranscriptState {
 /** What a worker remembers of a run. Losing it costs a query, never a message. */
 interface CachedRun {
   request: RunRequest | undefined;
+  /** The turn whose request it is. */
+  turn: string | undefined;
   messages: ModelMessage[];
   /** The version after each message. */
   versions: string[];
   /** What this worker's activities produced and no message holds yet, by the id drawn for it. */
   readonly results: Map<string, ModelResponse | RequestPart>;
+  /** JSON characters of messages and results, and of the request. */
   size: number;
+  requestSize: number;
 }
 
 /** What one activity produced, by the id drawn for it. */
@@ -39,16 +48,26 @@ interface ActivityResult {
   readonly value: ModelResponse | RequestPart;
 }
 
+/** What a run, or a turn of a conversation, was asked. */
+export interface AskedRequest {
+  readonly request: RunRequest;
+  readonly turn?: string | undefined;
+}
+
 /** The transcripts of the runs that a worker serves, least recently used ones forgotten first. */
 export class TranscriptCache {
   readonly #runs: LRUCache<string, CachedRun>;
 
   constructor(maxSize = DEFAULT_TRANSCRIPT_CACHE_SIZE) {
-    this.#runs = new LRUCache({ maxSize, sizeCalculation: ({ size }) => Math.max(1, size) });
+    this.#runs = new LRUCache({
+      maxSize,
+      sizeCalculation: ({ size, requestSize }) => Math.max(1, size + requestSize),
+    });
   }
 
-  request(run: string): RunRequest | undefined {
-    return this.#runs.get(run)?.request;
+  request(run: string, turn?: string): RunRequest | undefined {
+    const cached = this.#runs.get(run);
+    return cached?.turn === turn ? cached?.request : undefined;
   }
 
   /** The messages that a delta leads to, or `undefined` when something in it is not known here. */
@@ -71,19 +90,48 @@ export class TranscriptCache {
     return { address: { length: messages.length, version: versions.at(-1) ?? '' }, messages };
   }
 
-  keepRequest(run: string, request: RunRequest, size: number): void {
-    this.#change(run, size, (cached) => (cached.request = request));
+  keepRequest(run: string, { request, turn }: AskedRequest, size: number): void {
+    this.#change(run, 0, (cached) => Object.assign(cached, { request, turn, requestSize: size }));
   }
 
   keepResult(run: string, { id, value }: ActivityResult, size: number): void {
     this.#change(run, size, ({ results }) => results.set(id, value));
   }
 
+  /** Keeps what a compaction made of the messages, in place of them. */
+  keepCompacted(run: string, { address, messages }: TranscriptState, size: number): void {
+    this.#change(run, size, (cached) => {
+      cached.messages = [...messages];
+      cached.versions = versionsBefore(address);
+      cached.results.clear();
+      cached.size = 0; // what is gone takes no room
+    });
+  }
+
+  /** Takes over what is known of the workflow run that the current one goes on with. */
+  adopt(run: string, from: string): void {
+    const known = this.#runs.get(from);
+    if (known === undefined || this.#runs.has(run)) return;
+    this.#runs.delete(from);
+    this.#runs.set(run, known);
+  }
+
+  /** Makes messages of results that nobody will name again. What is lacking is asked for when it is needed. */
+  reach(run: string, { address, tail }: TranscriptReached): void {
+    const cached = this.#runs.get(run);
+    if (cached === undefined) return;
+    const length = address.length - targetOf({ base: EMPTY_TRANSCRIPT, append: tail }).length;
+    const delta = { base: { length, version: cached.versions[length - 1] ?? '' }, append: tail };
+    if (targetOf(delta).version === address.version) extend(cached, delta);
+  }
+
   /** Keeps what was restored after the state `have`; by now the cache may hold another one, or none. */
   keepSegment(run: string, have: TranscriptAddress, { segment, size }: RestoredSegment): void {
     this.#change(run, size, (cached) => {
       cached.request = segment.request;
+      cached.turn = segment.turn;
       if (segment.from > 0 && !holds(cached, have)) return;
+      if (segment.from === 0) cached.size = 0;
       const { messages, versions } = segment.from > 0 ? cached : toStart(segment);
       const kept = segment.from > 0 ? segment.from : segment.start.length;
       cached.messages = [...messages.slice(0, kept), ...segment.messages];
@@ -94,10 +142,12 @@ export class TranscriptCache {
   #change(run: string, size: number, change: (cached: CachedRun) => void): void {
     const cached = this.#runs.get(run) ?? {
       request: undefined,
+      turn: undefined,
       messages: [],
       versions: [],
       results: new Map(),
       size: 0,
+      requestSize: 0,
     };
     change(cached);
     cached.size += size;
@@ -110,13 +160,14 @@ function holds({ versions }: CachedRun, { length, version }: TranscriptAddress):
   return length === 0 || (version !== '' && versions[length - 1] === version);
 }
 
-/** The messages of earlier runs, and the versions after them: only the last one has an address. */
-function toStart({ start, request }: TranscriptSegment): Pick<CachedRun, 'messages' | 'versions'> {
-  const messages = historyOf(request).slice(0, start.length);
-  return {
-    messages,
-    versions: messages.map((_, index) => (index === start.length - 1 ? start.version : '')),
-  };
+/** What the run does not hold one by one, and the versions after it. */
+function toStart({ start, earlier }: TranscriptSegment): Pick<CachedRun, 'messages' | 'versions'> {
+  return { messages: unpackMessages(earlier).slice(0, start.length), versions: versionsBefore(start) };
+}
+
+/** Of messages that came together only the last one has an address. */
+function versionsBefore({ length, version }: TranscriptAddress): string[] {
+  return Array.from({ length }, (_, index) => (index === length - 1 ? version : ''));
 }
 
 /** The messages between two states, when the cached transcript went through the later one. */
@@ -163,10 +214,10 @@ function withLastResponse(
   return undefined;
 }
 
-function resultsOf({ request, results }: CachedRun): RecordedResults {
+function resultsOf({ request, turn, results }: CachedRun): RecordedResults {
   return {
-    history: () => request && historyOf(request),
-    input: () => request && toFirstMessage(request),
+    history: () => (request?.messageHistory === undefined ? undefined : historyOf(request)),
+    input: (of) => (request !== undefined && of === turn ? toFirstMessage(request) : undefined),
     response: (id) => {
       const result = results.get(id);
       return result?.kind === 'response' ? result : undefined;

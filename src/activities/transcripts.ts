@@ -7,7 +7,7 @@ import {
   type TranscriptQueryAnswer,
   type TranscriptQueryInput,
 } from '../common/wire';
-import { historyOf } from '../common/packed-messages';
+import { unpackMessages } from '../common/packed-messages';
 import type { CurrentRun } from './current-run';
 import { restoreTranscript, type TranscriptSource } from './restore-transcript';
 import type { TranscriptCache } from './transcript-cache';
@@ -24,7 +24,7 @@ export async function runSoFar(
   run: CurrentRun,
   delta: TranscriptDelta,
 ): Promise<RunSoFar> {
-  const request = cache.request(run.key);
+  const request = cache.request(run.key, run.turn);
   const messages = cache.messages(run.key, delta);
   if (request !== undefined && messages !== undefined) return { request, messages };
   const want = targetOf(delta);
@@ -37,7 +37,10 @@ async function restore(cache: TranscriptCache, run: CurrentRun, delta: Transcrip
   const restored = await restoreTranscript(workflowOf(run), addresses);
   cache.keepSegment(run.key, known.address, restored);
   const { segment } = restored;
-  const before = segment.from > 0 ? known.messages.slice(0, segment.from) : historyOf(segment.request);
+  const before =
+    segment.from > 0
+      ? known.messages.slice(0, segment.from)
+      : unpackMessages(segment.earlier).slice(0, segment.start.length);
   return {
     request: segment.request,
     messages: [...before, ...segment.messages],
@@ -57,7 +60,7 @@ function onceAtATime(key: string, fetch: () => Promise<RunSoFar>): Promise<RunSo
 
 /** What a run was asked, without what was said. */
 export async function requestOf(cache: TranscriptCache, run: CurrentRun): Promise<RunRequest> {
-  const known = cache.request(run.key);
+  const known = cache.request(run.key, run.turn);
   if (known !== undefined) return known;
   const { request } = await runSoFar(cache, run, { base: EMPTY_TRANSCRIPT, append: [] });
   return request;

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { HistoryProcessor, Instructions, OutputValidator } from './agent';
+import { compactionSchema } from './compaction-schema';
 import { durationSchema } from './duration';
 import { isModel, type Model } from './model';
 import { jsonObjectSchema, modelSettingsSchema, usageLimitsSchema } from './option-schemas';
 import { outputSchema } from './output-schema';
+import { rollOverSchema } from './roll-over';
 import type { Tool } from './tool';
 
 const schema = z.instanceof(z.ZodType, { error: 'expected a zod schema' });
@@ -34,6 +36,7 @@ export const agentOptionsSchema = z.strictObject({
   output: outputSchema.optional(),
   outputValidators: z.array(functionOf<OutputValidator<never, never>>()).default([]),
   historyProcessors: z.array(functionOf<HistoryProcessor<never>>()).default([]),
+  compaction: compactionSchema.optional(),
   builtinTools: z.array(jsonObjectSchema).default([]),
   endStrategy: z.enum(['early', 'graceful', 'exhaustive']).default('graceful'),
   onLimit: z.enum(['fail', 'final-answer']).default('fail'),
@@ -43,6 +46,7 @@ export const agentOptionsSchema = z.strictObject({
   retries: z
     .strictObject({ output: z.int().min(0).default(1), tools: z.int().min(0).default(1) })
     .default({ output: 1, tools: 1 }),
+  rollOver: rollOverSchema.optional(),
   modelTimeout: durationSchema.default(10 * 60_000),
   modelMaximumAttempts: z.int().min(1).default(5),
   heartbeatTimeout: durationSchema

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { agentOptionsSchema } from './agent-options';
+import type { CompactionOptions } from './compaction';
+import type { Compaction } from './compaction-schema';
 import type { Duration } from './duration';
 import { UserError } from './errors';
 import type { JsonObject } from './json';
@@ -14,10 +16,11 @@ import {
   type OutputOptionFor,
   toAgentOutput,
 } from './output';
+import type { RollOverOptions } from './roll-over';
 import type { RunContext } from './run-context';
 import { assertUniqueTools, type Tool } from './tool';
 import type { UsageLimits } from './usage';
-import type { EndStrategy, OnLimit } from './wire';
+import type { EndStrategy, OnLimit, RollOverThreshold } from './wire';
 
 /** Text that is sent with each request, or a function that makes it anew for each. Throwing ends the run. */
 export type Instructions<Deps> =
@@ -60,6 +63,8 @@ export interface AgentOptions<Name extends string, Option extends OutputOption, 
   readonly outputValidators?: readonly OutputValidator<OutputOfOption<NoInfer<Option>>, NoInfer<Deps>>[];
   /** Run in order on the conversation before each request. */
   readonly historyProcessors?: readonly HistoryProcessor<NoInfer<Deps>>[];
+  /** Shortens the conversation for good when it comes near the model's context window. @default none */
+  readonly compaction?: CompactionOptions<NoInfer<Deps>>;
   /** Tools that the provider runs itself, as its API describes them: `[{ type: 'web_search' }]`. */
   readonly builtinTools?: readonly JsonObject[];
   /**
@@ -77,6 +82,11 @@ export interface AgentOptions<Name extends string, Option extends OutputOption, 
   readonly usageLimits?: UsageLimits;
   /** How often the model may try again. N retries are N + 1 attempts. @default `{ output: 1, tools: 1 }` */
   readonly retries?: { readonly output?: number; readonly tools?: number };
+  /**
+   * How much history a run writes before another workflow run goes on with it; what that one is handed does not count.
+   * @default `{ historyBytes: 3 MiB, historyEvents: 4000 }`
+   */
+  readonly rollOver?: RollOverOptions;
   /** Time for one model request. @default '10m' */
   readonly modelTimeout?: Duration;
   /** Attempts of one model request when the provider or a worker fails. @default 5 */
@@ -96,6 +106,7 @@ export interface Agent<Output = unknown, Deps = unknown, Name extends string = s
   readonly output: AgentOutput;
   readonly outputValidators: readonly OutputValidator<never, never>[];
   readonly historyProcessors: readonly HistoryProcessor<never>[];
+  readonly compaction: Compaction | undefined;
   readonly builtinTools: readonly JsonObject[];
   readonly endStrategy: EndStrategy;
   readonly onLimit: OnLimit;
@@ -103,6 +114,7 @@ export interface Agent<Output = unknown, Deps = unknown, Name extends string = s
   readonly modelSettings: ModelSettings;
   readonly usageLimits: UsageLimits;
   readonly retries: { readonly output: number; readonly tools: number };
+  readonly rollOver: RollOverThreshold | undefined;
   /** In milliseconds. */
   readonly modelTimeout: number;
   readonly modelMaximumAttempts: number;
@@ -137,6 +149,8 @@ export function defineAgent<
     ...parsed,
     name: options.name,
     output,
+    compaction: parsed.compaction,
+    rollOver: parsed.rollOver,
     deps: parsed.deps,
   });
 }

@@ -204,3 +204,84 @@ export class RunTimedOutError extends AgentRunError {
   }
 }
 marked(RunTimedOutError, 'RunTimedOutError');
+
+/** A conversation takes no more turns. `reopen()` has it go on from its last state. */
+export class ConversationClosedError extends Error {
+  readonly conversationId: string;
+  /** Why it was closed, as far as that was said. */
+  readonly reason: string;
+
+  constructor(message: string, fields: { conversationId: string; reason: string }) {
+    super(message);
+    this.conversationId = fields.conversationId;
+    this.reason = fields.reason;
+  }
+}
+marked(ConversationClosedError, 'ConversationClosedError');
+
+/** Something was asked of a conversation that it does not do while a turn runs or waits. */
+export class ConversationBusyError extends Error {
+  readonly conversationId: string;
+  /** The turn that runs, or waits to. */
+  readonly runningTurnId: string;
+
+  constructor(message: string, fields: { conversationId: string; runningTurnId: string }) {
+    super(message);
+    this.conversationId = fields.conversationId;
+    this.runningTurnId = fields.runningTurnId;
+  }
+}
+marked(ConversationBusyError, 'ConversationBusyError');
+
+/** A turn's id was used before, for another prompt or other options. */
+export class TurnConflictError extends UserError {
+  readonly conversationId: string;
+  readonly turnId: string;
+  /** Of what was asked under this id. */
+  readonly digest: string;
+  /** Of what is asked now. */
+  readonly givenDigest: string;
+
+  constructor(
+    message: string,
+    fields: { conversationId: string; turnId: string; digest: string; givenDigest: string },
+  ) {
+    super(message);
+    this.conversationId = fields.conversationId;
+    this.turnId = fields.turnId;
+    this.digest = fields.digest;
+    this.givenDigest = fields.givenDigest;
+  }
+}
+marked(TurnConflictError, 'TurnConflictError');
+
+/** A conversation has no turn of that id, or none in the place where one was looked for. */
+export class UnknownTurnError extends UserError {
+  readonly conversationId: string;
+  readonly turnId: string;
+
+  constructor(message: string, fields: { conversationId: string; turnId: string }) {
+    super(message);
+    this.conversationId = fields.conversationId;
+    this.turnId = fields.turnId;
+  }
+}
+marked(UnknownTurnError, 'UnknownTurnError');
+
+/** A turn is known, but what was asked of it is not kept any more: its messages one by one, or its result. */
+export class TurnNotKeptError extends Error {
+  readonly conversationId: string;
+  readonly turnId: string;
+  readonly lost: 'messages' | 'result';
+
+  constructor(
+    message: string,
+    fields: { conversationId: string; turnId: string; lost: 'messages' | 'result' },
+  ) {
+    super(message);
+    this.conversationId = fields.conversationId;
+    this.turnId = fields.turnId;
+    this.lost = fields.lost;
+  }
+}
+marked(TurnNotKeptError, 'TurnNotKeptError');

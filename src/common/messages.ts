@@ -70,6 +70,8 @@ export type RequestPart = SystemPromptPart | UserPromptPart | ToolReturnPart | R
 export interface ModelRequest {
   readonly kind: 'request';
   readonly parts: readonly RequestPart[];
+  /** A compaction took it, or a part of it, from what the model reads. */
+  readonly compacted?: true;
 }
 
 /** Names the provider's own id of a part, which some APIs want back unchanged. */
@@ -123,6 +125,8 @@ export interface ModelResponse {
   readonly finishReason?: FinishReason;
   /** The run ended before the calls of this response were answered. */
   readonly state?: 'interrupted';
+  /** A compaction took it, or a part of it, from what the model reads. */
+  readonly compacted?: true;
   /** ISO 8601, by the clock of the worker that received it. */
   readonly timestamp?: string;
   readonly providerDetails?: JsonObject;

@@ -137,6 +137,7 @@ function answeredCalls(message: ModelMessage): string[] {
   return message.parts.map(answeredCall).filter((id) => id !== undefined);
 }
 
-function answeredCall(part: RequestPart): string | undefined {
+/** The id of the call that a part answers. */
+export function answeredCall(part: RequestPart): string | undefined {
   return part.kind === 'tool-return' || part.kind === 'retry-prompt' ? part.toolCallId : undefined;
 }

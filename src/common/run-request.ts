@@ -8,10 +8,10 @@ import {
 } from './option-schemas';
 import { chosen } from './chosen';
 import { messagesSchema } from './message-schema';
-import { fittingSize } from './payload-size';
+import { fittingSize, type PayloadRoom } from './payload-size';
 import type { RunRequest } from './wire';
 
-const packedSchema = z.strictObject({ gzip: z.base64() });
+const packedSchema = z.strictObject({ gzip: z.union([z.base64(), z.array(z.base64())]) });
 
 const messageHistorySchema = chosen<RunRequest['messageHistory']>((value) =>
   Array.isArray(value) || value === null || typeof value !== 'object' ? messagesSchema : packedSchema,
@@ -19,7 +19,8 @@ const messageHistorySchema = chosen<RunRequest['messageHistory']>((value) =>
 
 const counter = z.number().min(0).optional();
 
-const usageSchema = z.strictObject({
+/** Parses a part of a `Usage`. */
+export const usageSchema = z.strictObject({
   requests: counter,
   toolCalls: counter,
   inputTokens: counter,
@@ -57,8 +58,8 @@ export const runRequestSchema = z
   }) as unknown as z.ZodType<RunRequest>; // zod writes `undefined` into optional keys' types; nothing else differs
 
 /** @throws {PayloadTooLargeError} for a field that Temporal could not record, or not together with the others. */
-export function assertRequestFits(request: RunRequest): void {
+export function assertRequestFits(request: RunRequest, room: PayloadRoom): void {
   const fields = Object.entries(request);
-  for (const [field, value] of fields) fittingSize(value, field);
-  if (fields.length > 1) fittingSize(request, 'prompt and options together');
+  for (const [field, value] of fields) fittingSize(value, field, room);
+  if (fields.length > 1) fittingSize(request, 'prompt and options together', room);
 }

@@ -6,6 +6,46 @@ import { takeCharacters } from './json';
  */
 export const MAX_PAYLOAD_BYTES = 1_900_000;
 
+/**
+ * What may become one payload when large ones are stored elsewhere. A worker holds it several times over, some 0.6 GB for
+ * one of this size, and one that has forgotten the run asks for it in pages, for some 12 seconds.
+ */
+export const MAX_STORED_PAYLOAD_BYTES = 32 * 1024 * 1024;
+
+/** Larger payloads go to the storage, where there is one. */
+export const STORAGE_THRESHOLD_BYTES = 256 * 1024;
+
+/** Of both: summaries and memos, which people and the client read in place, are far below it. */
+export const MIN_THRESHOLD_BYTES = 1024;
+
+/** Larger payloads are compressed, where that is asked for. */
+export const COMPRESSION_THRESHOLD_BYTES = 4 * 1024;
+
+/**
+ * State that one workflow run hands to the next in full, its messages included. Beyond it a worker compresses the
+ * messages, which the sandbox cannot; Temporal's SDK warns of payloads from 512 KiB on.
+ */
+export const MAX_CARRIED_BYTES = 500_000;
+
+/** Turns of which a conversation remembers all but their messages; of those before, it remembers the ids. */
+export const MAX_RECENT_TURNS = 100;
+
+/** Ids of older turns, in JSON characters; beyond it the oldest are forgotten, and could be taken a second time. */
+export const MAX_OLDER_TURNS_LENGTH = 200_000;
+
+/** Results of turns that a conversation hands on; those before are read where they were recorded. */
+export const MAX_CARRIED_RESULTS = 20;
+export const MAX_CARRIED_RESULTS_LENGTH = 64 * 1024;
+
+/** A longer prompt is not handed on beside the messages, of which it is one. */
+export const MAX_CARRIED_PROMPT_BYTES = 8 * 1024;
+
+/** History that a workflow run writes before another one goes on with it: with what it carries, about 4 MiB. */
+export const DEFAULT_ROLL_OVER_BYTES = 3 * 1024 * 1024;
+
+/** Temporal suggests it at 4,096. */
+export const DEFAULT_ROLL_OVER_EVENTS = 4_000;
+
 /** Larger tool arguments go to the tool by reference to the transcript instead of being recorded a second time. */
 export const MAX_INLINE_ARGUMENTS_BYTES = 8 * 1024;
 

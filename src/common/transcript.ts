@@ -14,13 +14,13 @@ export const EMPTY_TRANSCRIPT: TranscriptAddress = { length: 0, version: '' };
 /**
  * How a message came about, so that it is recorded only once in history:
  * - `history`: that many messages of earlier runs, which the run's input holds or refers to;
- * - `input`: the messages that the run's input stands for;
+ * - `input`: the message that the run's input stands for, or that of the turn of this id;
  * - `response`: the result of the model activity that drew this id;
  * - `request`: parts, each the result of a tool activity or, small ones that the workflow made, the part itself.
  */
 export type MessageDescriptor =
   | { readonly history: number }
-  | { readonly input: true }
+  | { readonly input: true | string }
   | { readonly response: string }
   | { readonly request: readonly PartDescriptor[] };
 
@@ -35,7 +35,7 @@ export interface TranscriptDelta {
 /** Finds what an activity produced; `undefined` when it is not known here. */
 export interface RecordedResults {
   readonly history: () => readonly ModelMessage[] | undefined;
-  readonly input: () => ModelMessage | undefined;
+  readonly input: (turn: string | undefined) => ModelMessage | undefined;
   readonly response: (id: string) => ModelResponse | undefined;
   readonly part: (id: string) => RequestPart | undefined;
 }
@@ -53,7 +53,9 @@ export function toMessages(
 type SingleMessage = Exclude<MessageDescriptor, { history: unknown }>;
 
 function toMessage(descriptor: SingleMessage, results: RecordedResults): ModelMessage | undefined {
-  if ('input' in descriptor) return results.input();
+  if ('input' in descriptor) {
+    return results.input(descriptor.input === true ? undefined : descriptor.input);
+  }
   if ('response' in descriptor) return results.response(descriptor.response);
   const parts: RequestPart[] = [];
   for (const part of descriptor.request) {
@@ -70,6 +72,19 @@ export function advanceAddress(address: TranscriptAddress, descriptor: MessageDe
     length: address.length + ('history' in descriptor ? descriptor.history : 1),
     version: hashText(`${address.version}${JSON.stringify(descriptor)}`),
   };
+}
+
+/** The address of what a compaction, whose attempt drew this id, made of the messages up to an address. */
+export function compactedAddress(
+  address: TranscriptAddress,
+  { id, length }: { readonly id: string; readonly length: number },
+): TranscriptAddress {
+  return { length, version: hashText(`${address.version}compacted ${id}`) };
+}
+
+/** The address of the first messages of a transcript, where it has none of its own. */
+export function cutAddress(address: TranscriptAddress, length: number): TranscriptAddress {
+  return { length, version: hashText(`${address.version}cut ${length}`) };
 }
 
 /** The address that a delta leads to. */

@@ -8,9 +8,30 @@ import type {
   UserPrompt,
   ValidationIssue,
 } from './messages';
+export type {
+  AdoptionInput,
+  CompactionInput,
+  CompactionResult,
+  LoadedTranscript,
+  TranscriptPart,
+  TranscriptQueryAnswer,
+  TranscriptQueryInput,
+  TranscriptReached,
+  TranscriptSegment,
+} from './transcript-wire';
 import type { ModelSettings } from './model-settings';
 import type { MessageDescriptor, TranscriptAddress, TranscriptDelta } from './transcript';
 import type { Usage, UsageLimits } from './usage';
+
+export type {
+  AgentManifest,
+  CallPolicy,
+  EndStrategy,
+  OnLimit,
+  RollOverThreshold,
+  StartPlan,
+  ToolManifest,
+} from './manifest';
 
 /*
  * What crosses between client, workflow and activity, and therefore stands in recorded histories. Renaming a field here
@@ -21,6 +42,8 @@ import type { Usage, UsageLimits } from './usage';
 export const RESOLVE_AGENT_ACTIVITY = 'agent.resolve';
 export const MODEL_REQUEST_ACTIVITY = 'model.request';
 export const LOAD_TRANSCRIPT_ACTIVITY = 'transcript.load';
+export const COMPACT_TRANSCRIPT_ACTIVITY = 'transcript.compact';
+export const ADOPT_TRANSCRIPT_ACTIVITY = 'transcript.adopt';
 export const TRANSCRIPT_QUERY = 'transcript';
 
 /** The memo field that tells two questions under one run id apart. */
@@ -40,7 +63,7 @@ export interface RunRequest {
   readonly modelSettings?: ModelSettings;
   readonly usageLimits?: UsageLimits;
   /** Messages of earlier runs, in full or packed. */
-  readonly messageHistory?: readonly ModelMessage[] | PackedMessages;
+  readonly messageHistory?: EarlierMessages;
   /** The id of an ended run whose messages this one continues. */
   readonly continueFrom?: string;
   readonly usage?: Partial<Usage>;
@@ -53,10 +76,13 @@ export interface RunRequest {
   readonly metadata?: JsonObject;
 }
 
-/** Messages too many to go in full: the base64 of their gzipped JSON. */
+/** Messages too many to go in full: the base64 of their gzipped JSON, or of its parts in order. */
 export interface PackedMessages {
-  readonly gzip: string;
+  readonly gzip: string | readonly string[];
 }
+
+/** Messages that somebody else holds one by one. */
+export type EarlierMessages = readonly ModelMessage[] | PackedMessages;
 
 export function toRunRequest(input: RunInput): RunRequest {
   if (typeof input === 'string' || Array.isArray(input)) return { prompt: input };
@@ -68,69 +94,6 @@ export function toFirstMessage({ prompt }: RunRequest): ModelMessage {
   return { kind: 'request', parts: prompt === undefined ? [] : [{ kind: 'user-prompt', content: prompt }] };
 }
 
-/** What earlier messages and the prompt mean together. */
-export type StartPlan =
-  /** The prompt, or a request without a user part, follows the earlier messages. */
-  | { readonly kind: 'ask'; readonly history: number }
-  /** The last message is a request: it is sent again. */
-  | { readonly kind: 'resend'; readonly history: number }
-  /** The last message is a response: it is decided upon, or its calls are carried out. */
-  | { readonly kind: 'decide'; readonly history: number; readonly answer: Omit<ModelAnswer, 'id'> };
-
-/** Bounds of one activity. */
-export interface CallPolicy {
-  /** One attempt, in milliseconds. */
-  readonly timeout: number;
-  readonly maximumAttempts: number;
-}
-
-export interface ToolManifest extends CallPolicy {
-  /** Retries that the model has; N retries are N + 1 attempts. */
-  readonly retries: number;
-  /** Runs alone: after the calls before it, before the calls after it. */
-  readonly sequential?: true;
-  /** A failure that no attempt mended is told to the model instead of ending the run. */
-  readonly reportErrors?: true;
-  /** Runs as a local activity. */
-  readonly local?: true;
-}
-
-/** What becomes of function calls beside a final answer. */
-export type EndStrategy = 'early' | 'graceful' | 'exhaustive';
-
-/** What a run does when a usage limit is reached. */
-export type OnLimit = 'fail' | 'final-answer';
-
-/**
- * An agent as one run sees it, resolved on the worker when the run starts and recorded, so that a deploy in mid-run
- * changes nothing that was decided.
- */
-export interface AgentManifest {
-  readonly model: string;
-  /** Present when the run continues earlier messages. */
-  readonly start?: StartPlan;
-  readonly usageLimits: UsageLimits;
-  /** Whether calling a tool is a way to give the final answer. Absent: no. */
-  readonly outputTools?: boolean;
-  /** Absent: `graceful`. */
-  readonly endStrategy?: EndStrategy;
-  /** Absent: `fail`. */
-  readonly onLimit?: OnLimit;
-  readonly outputRetries: number;
-  /** For names that the model invents; each tool has its own. */
-  readonly toolRetries: number;
-  readonly modelCall: CallPolicy;
-  readonly tools: Readonly<Record<string, ToolManifest>>;
-  /** In milliseconds. */
-  readonly heartbeatTimeout: number;
-  /** The agent has functions that are told the usage, or its requests are counted before they are sent. */
-  readonly needsUsage?: true;
-  /** Whether the namespace has the agent search attributes. */
-  readonly searchAttributes: boolean;
-  /** First line of the prompt may be shown in the UI. */
-  readonly summaries: boolean;
-}
-
 export interface ModelRequestInput {
   readonly transcript: TranscriptDelta;
   /** A limit was reached: no function tools are offered, and the answer ends the run. */
@@ -140,6 +103,21 @@ export interface ModelRequestInput {
   readonly usage?: Usage;
   /** How often the model was already asked for another output. Absent: 0. */
   readonly retry?: number;
+  readonly turn?: TurnReference;
+}
+
+/** The second argument of the activity that resolves an agent, for a turn of a conversation. */
+export interface ResolveContext {
+  readonly turn?: TurnReference;
+  /** What all turns together may cost. */
+  readonly costLimit?: number | null;
+}
+
+/** The turn of a conversation that an activity works for. */
+export interface TurnReference {
+  readonly id: string;
+  /** Absent: the agent that the workflow's type names. */
+  readonly agent?: string;
 }
 
 /** What zod said on the worker about a tool call, other than that it is a valid call of a function tool. */
@@ -182,6 +160,7 @@ export interface ToolCallContext {
   readonly transcript: TranscriptAddress;
   /** The arguments are too large to be recorded twice: they are in the transcript. */
   readonly argumentsByReference?: true;
+  readonly turn?: TurnReference;
 }
 
 /** What a tool call led to. Without `retry` and `failed`, `content` is what the tool returned. */
@@ -198,33 +177,13 @@ export interface ToolCallResult {
   readonly toolCallId?: string;
 }
 
-export interface TranscriptQueryInput {
-  readonly have: TranscriptAddress;
-  readonly want: TranscriptAddress;
-  /** Of the text, in characters. */
-  readonly offset: number;
-}
-
-/** A page of the JSON text of {@link TranscriptSegment}, or what the run has instead of what was wanted. */
-export type TranscriptQueryAnswer =
-  { readonly text: string; readonly total: number } | { readonly current: TranscriptAddress };
-
-export interface TranscriptSegment {
-  /** How many messages of what the asker has are kept; 0 for none, also not those of earlier runs. */
-  readonly from: number;
-  /** The address after the messages of earlier runs, which `request` stands for. */
-  readonly start: TranscriptAddress;
-  readonly messages: readonly ModelMessage[];
-  /** The version after each of the messages. */
-  readonly versions: readonly string[];
-  readonly request: RunRequest;
-}
-
 /** What a run's workflow returns. */
 export interface RunOutcome {
   readonly output: JsonValue;
   readonly usage: Usage;
   readonly finishReason?: FinishReason;
+  /** Of a turn: what all turns have spent, this one included. */
+  readonly conversationUsage?: Usage;
   /** As the run was started with them. */
   readonly conversationId?: string;
   readonly metadata?: JsonObject;

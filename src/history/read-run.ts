@@ -1,139 +1,55 @@
-import type { Client, WorkflowHandle } from '@temporalio/client';
-import type { LoadedDataConverter, Payload } from '@temporalio/common';
-import {
-  type AgentManifest,
-  LOAD_TRANSCRIPT_ACTIVITY,
-  MODEL_REQUEST_ACTIVITY,
-  type ModelRequestInput,
-  type ModelRequestResult,
-  type PackedMessages,
-  RESOLVE_AGENT_ACTIVITY,
-  type RunFailureDetail,
-  type RunInput,
-  type RunOutcome,
-  type ToolCallContext,
-  type ToolCallResult,
-} from '../common/wire';
+import type { Client } from '@temporalio/client';
+import type { CarriedRun } from '../common/carried-run';
+import { UserError } from '../common/errors';
+import { Decoder, fromWire } from './decode';
+import { type Execution, fetchEvents, fetchIfRetained, type HistoryEvent } from './fetch-events';
+import { readConversation } from './read-conversation';
+import { type Recorded, readEvents } from './read-events';
+import { RecordedConversation } from './recorded-conversation';
 import { RecordedRun } from './recorded-run';
 
-type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
-type HistoryEvent = NonNullable<History['events']>[number];
-type Payloads = { payloads?: Payload[] | null } | null | undefined;
-
-/** Reads what a run has recorded until now, or until its end. */
+/** Reads what a run has recorded until now, or until its end: through all its workflow runs that are retained. */
 export async function readRun(client: Client, runId: string): Promise<RecordedRun> {
-  const history = await client.workflow.getHandle(runId).fetchHistory();
-  return new HistoryReader(client.options.loadedDataConverter).read(history.events ?? []);
+  const recorded = await readChain(client, { runId });
+  if (recorded instanceof RecordedRun) return recorded;
+  throw new UserError(`'${runId}' is a conversation of agent '${recorded.agent}', and no run`);
 }
 
-/** The name under which the SDK records a local activity. */
-const LOCAL_ACTIVITY_MARKER = 'core_local_activity';
-
-interface RecordedActivity {
-  readonly type: string;
-  readonly input: readonly unknown[];
+/** Reads what one workflow run says by itself: all that the model would read next. */
+export async function readExecution(client: Client, execution: Execution): Promise<Recorded> {
+  const events = await fetchEvents(client, execution);
+  const recorded = await readEvents(client.options.loadedDataConverter, events);
+  if (!recorded.lacksMessages) return recorded;
+  if (recorded instanceof RecordedConversation) return readConversation(client, execution, 'messages');
+  return readChain(client, execution);
 }
 
-/** Walks over the events of a history. */
-class HistoryReader {
-  readonly #run = new RecordedRun();
-  readonly #activities = new Map<string, RecordedActivity>();
-
-  constructor(private readonly converter: LoadedDataConverter) {}
-
-  async read(events: readonly HistoryEvent[]): Promise<RecordedRun> {
-    for (const event of events) {
-      await this.#readActivity(event);
-      await this.#readRun(event);
-    }
-    return this.#run;
+/** Reads a workflow run, and those before it as far as it was not handed all that was said in them. */
+async function readChain(client: Client, { runId, execution: last }: Execution): Promise<Recorded> {
+  const converter = client.options.loadedDataConverter;
+  const histories = [await fetchEvents(client, { runId, execution: last })];
+  for (;;) {
+    const execution = await executionBefore(new Decoder(converter), histories[0] ?? []);
+    if (execution === undefined) break;
+    const earlier = await fetchIfRetained(client, { runId, execution });
+    if (earlier === undefined) break;
+    histories.unshift(earlier);
   }
-
-  async #readActivity(event: HistoryEvent): Promise<void> {
-    const {
-      activityTaskScheduledEventAttributes: scheduled,
-      activityTaskCompletedEventAttributes: completed,
-      markerRecordedEventAttributes: marker,
-    } = event;
-    if (scheduled) {
-      await this.#scheduled(String(event.eventId), scheduled.activityType?.name ?? '', scheduled.input);
-    }
-    if (completed) await this.#completed(String(completed.scheduledEventId), completed.result);
-    if (marker?.markerName === LOCAL_ACTIVITY_MARKER) await this.#localCompleted(marker.details ?? {});
-  }
-
-  async #readRun(event: HistoryEvent): Promise<void> {
-    const {
-      workflowExecutionStartedEventAttributes: started,
-      workflowExecutionCompletedEventAttributes: finished,
-      workflowExecutionFailedEventAttributes: failed,
-      workflowExecutionCancelRequestedEventAttributes: cancelled,
-    } = event;
-    if (started) this.#run.start(await this.#first<RunInput>(started.input));
-    if (finished) this.#run.end(await this.#first<RunOutcome>(finished.result));
-    const details = failed?.failure?.applicationFailureInfo?.details;
-    if (details) this.#run.end(await this.#first<RunFailureDetail>(details));
-    if (cancelled) this.#run.cancelReason = cancelled.cause ?? undefined;
-    if (isEnd(event)) this.#run.ended = true;
-  }
-
-  async #scheduled(eventId: string, type: string, payloads: Payloads): Promise<void> {
-    const input = await this.#decode(payloads);
-    this.#activities.set(eventId, { type, input });
-    if (type === MODEL_REQUEST_ACTIVITY) this.#run.modelRequested(fromWire<ModelRequestInput>(input[0]));
-  }
-
-  async #completed(scheduledEventId: string, payloads: Payloads): Promise<void> {
-    const activity = this.#activities.get(scheduledEventId);
-    if (activity === undefined) return;
-    const [result] = await this.#decode(payloads);
-    const { type, input } = activity;
-    if (type === MODEL_REQUEST_ACTIVITY) {
-      this.#run.modelResponded(fromWire<ModelRequestResult>(result));
-    } else if (type === LOAD_TRANSCRIPT_ACTIVITY) {
-      this.#run.transcriptLoaded(fromWire<PackedMessages>(result));
-    } else {
-      const { toolCallId } = fromWire<ToolCallContext>(input[1]);
-      this.#run.toolReturned(type, toolCallId, fromWire<ToolCallResult>(result));
-    }
-  }
-
-  /** The input of a local activity is not recorded; a tool's result says which call it answers. */
-  async #localCompleted(details: Record<string, Payloads>): Promise<void> {
-    const [about] = await this.#decode(details['data']);
-    const [result] = await this.#decode(details['result']);
-    const type = fromWire<{ activity_type?: string } | undefined>(about)?.activity_type ?? '';
-    if (result === undefined) return;
-    if (type === RESOLVE_AGENT_ACTIVITY) {
-      this.#run.resolved(fromWire<AgentManifest>(result));
-      return;
-    }
-    const returned = fromWire<ToolCallResult>(result);
-    this.#run.toolReturned(type, returned.toolCallId ?? '', returned);
-  }
-
-  async #first<Value>(payloads: Payloads): Promise<Value> {
-    return fromWire<Value>((await this.#decode(payloads))[0]);
-  }
-
-  async #decode(payloads: Payloads): Promise<unknown[]> {
-    let decoded = payloads?.payloads ?? [];
-    for (const codec of this.converter.payloadCodecs.toReversed()) decoded = await codec.decode(decoded);
-    return decoded.map((payload) => this.converter.payloadConverter.fromPayload(payload));
-  }
+  return readEvents(converter, histories.flat());
 }
 
-function fromWire<Value>(value: unknown): Value {
-  return value as Value; // written by this library, to its wire contract
-}
-
-function isEnd(event: HistoryEvent): boolean {
-  return (
-    (event.workflowExecutionCompletedEventAttributes ??
-      event.workflowExecutionFailedEventAttributes ??
-      event.workflowExecutionCanceledEventAttributes ??
-      event.workflowExecutionTerminatedEventAttributes ??
-      event.workflowExecutionTimedOutEventAttributes ??
-      null) !== null
-  );
+/** The workflow run before, when what this one was handed is not all that was said. */
+async function executionBefore(
+  decoder: Decoder,
+  events: readonly HistoryEvent[],
+): Promise<string | undefined> {
+  const started = events[0]?.workflowExecutionStartedEventAttributes;
+  const execution = started?.continuedExecutionRunId;
+  if (!execution) return undefined; // protobuf has '' for none
+  const carried = fromWire<CarriedRun | undefined>((await decoder.all(started.input))[1]);
+  if (carried === undefined) return undefined;
+  const { transcript, compactAgainAbove, discardedResponse } = carried;
+  const isWhole =
+    transcript.held !== undefined && compactAgainAbove === undefined && discardedResponse === undefined;
+  return isWhole ? undefined : execution;
 }

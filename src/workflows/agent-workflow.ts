@@ -1,43 +1,76 @@
 import { isCancellation } from '@temporalio/workflow';
+import type { CarriedRun } from '../common/carried-run';
+import type {
+  CarriedConversation,
+  ConversationInput,
+  ConversationOutcome,
+} from '../common/conversation-wire';
+import { isJsonObject } from '../common/json';
 import { type RunInput, type RunOutcome, toRunRequest } from '../common/wire';
-import { callTools } from './call-tools';
-import { withContinuedMessages } from './continued-messages';
+import { beginRun, resumeRun } from './begin-run';
+import { carryOut } from './carry-out';
+import { runConversation } from './conversation/conversation-workflow';
 import { toFailure } from './failure';
+import { nextStep, type RunState, toCarried, withoutMessages } from './loop';
+import { showEnd, showStep } from './operator-view';
 import { toOutcome } from './outcome';
-import { nextStep, startRun, withToolOutcomes } from './loop';
-import { showEnd, showStart, showStep } from './operator-view';
-import { requestModel } from './request-model';
-import { resolveAgent } from './resolve-agent';
+import { continueAsNew, HistoryGrowth, toCarriedRequest } from './roll-over';
 import { answerTranscriptQueries } from './transcript-query';
 
-/** One run of an agent: step after step until one ends it. The workflow's type is the agent's name. */
-export async function runAgent(input: RunInput): Promise<RunOutcome> {
-  const request = await withContinuedMessages(toRunRequest(input));
-  const manifest = await resolveAgent(request);
-  let state = startRun(request, manifest);
+/** A run of an agent, or a conversation with one: the workflow's type is the agent's name. */
+export function runAgent(input: RunInput, carried?: CarriedRun): Promise<RunOutcome>;
+export function runAgent(
+  input: ConversationInput,
+  carried?: CarriedConversation,
+): Promise<ConversationOutcome>;
+export function runAgent(
+  input: RunInput | ConversationInput,
+  carried?: CarriedRun | CarriedConversation,
+): Promise<RunOutcome | ConversationOutcome> {
+  if (isConversation(input)) {
+    return runConversation(input, carried as CarriedConversation | undefined); // handed on by a conversation
+  }
+  return runOnce(input, carried as CarriedRun | undefined); // handed on by a run
+}
+
+/** Step after step until one ends the run. A long one is handed on from one workflow run to the next, as `carried`. */
+async function runOnce(input: RunInput, carried: CarriedRun | undefined): Promise<RunOutcome> {
+  const request = toRunRequest(input);
+  let state = await (carried === undefined ? beginRun(request) : resumeRun(request, carried));
   answerTranscriptQueries(() => state);
-  showStart(state);
+  const growth = new HistoryGrowth();
   for (;;) {
     const step = nextStep(state);
     showStep(state, step);
     try {
       switch (step.kind) {
-        case 'request-model':
-          state = await requestModel(state, step);
-          break;
-        case 'call-tools':
-          state = withToolOutcomes(state, await callTools(state, step.calls));
-          break;
         case 'finish':
           showEnd(state, 'completed');
           return toOutcome(state, step.output);
         case 'fail':
           showEnd(state, 'failed');
           throw toFailure(state, step.failure);
+        case 'request-model':
+        case 'call-tools':
+        case 'compact':
+          if (growth.isDue(state.manifest.rollOver)) await handOn(state);
+          state = await carryOut(state, step);
       }
     } catch (error) {
       if (isCancellation(error)) showEnd(state, 'cancelled');
       throw error;
     }
   }
+}
+
+/** Has another workflow run go on, unless the run is over. */
+async function handOn(state: RunState): Promise<void> {
+  const whole = toCarried(state);
+  if (whole === undefined) return;
+  const input = toCarriedRequest(state.request);
+  await continueAsNew({ input, whole, light: withoutMessages(whole) });
+}
+
+function isConversation(input: RunInput | ConversationInput): input is ConversationInput {
+  return isJsonObject(input) && 'conversation' in input;
 }

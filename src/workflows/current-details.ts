@@ -29,6 +29,8 @@ export function describeStep(step: Step): string {
       return `**Step ${step.number}:** asking the model`;
     case 'call-tools':
       return `**Calling** ${code(step.calls.map(({ call }) => call.toolName).join(', '))}`;
+    case 'compact':
+      return `**Compacting** about ${step.tokens} tokens`;
     case 'finish':
       return '**Completed**';
     case 'fail':

@@ -20,6 +20,7 @@ export async function requestModel(state: RunState, step: RequestModelStep): Pro
     ...(step.final ? { final: true } : {}),
     ...(manifest.needsUsage === true ? { step: step.number, usage: state.usage } : {}),
     ...(state.retries.output === 0 ? {} : { retry: state.retries.output }),
+    ...(state.turn === undefined ? {} : { turn: state.turn.reference }),
   };
   const summary = toOneLine(`step ${step.number} · ${manifest.model}`, MAX_SUMMARY_LENGTH);
   const options = toActivityOptions(manifest, manifest.modelCall, summary);
@@ -33,7 +34,8 @@ export async function requestModel(state: RunState, step: RequestModelStep): Pro
   return withModelResponse(state, result);
 }
 
-function toModelFailure(error: unknown, model: string): RunFailure {
+/** The end of a run by what an activity that asks a model threw. */
+export function toModelFailure(error: unknown, model: string): RunFailure {
   const failure = toApplicationFailure(error);
   switch (failure?.type) {
     case 'ModelRequestError':

@@ -52,6 +52,7 @@ function toContext(
     transcript: targetOf(state.transcript.unsent),
     ...(retry === undefined ? {} : { retry }),
     ...(inline ? {} : { argumentsByReference: true }),
+    ...(state.turn === undefined ? {} : { turn: state.turn.reference }),
   };
 }
 

@@ -30,6 +30,7 @@ describe('the workflow bundle', () => {
       './lib/common/messages.js',
       './lib/common/search-attributes.js',
       './lib/common/size-limits.js',
+      './lib/common/token-estimate.js',
       './lib/common/transcript.js',
       './lib/common/usage.js',
       './lib/common/wire.js',

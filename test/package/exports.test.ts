@@ -11,8 +11,10 @@ const PUBLIC = {
     'AgentRunError ContentFilterError HookExecutionError IncompleteToolCallError ModelRequestError ModelRetry',
     'NO_USAGE NoWorkerError PayloadTooLargeError RunCancelledError RunTimedOutError ServerUnreachableError',
     'ToolExecutionError ToolFailed ToolReturn UnexpectedModelBehaviorError UsageLimitExceededError UserError addUsage',
-    'defineAgent defineTool fromChatMessages nativeOutput promptedOutput textOutput toolOutput',
-    'type:Agent type:AgentOptions type:BinaryContent type:ChatMessage type:DepsOf type:Duration type:FinishReason type:JsonObject',
+    'defineAgent defineTool dropToolResults fromChatMessages keepLast nativeOutput promptedOutput summarize textOutput',
+    'toolOutput',
+    'type:Agent type:AgentOptions type:BinaryContent type:ChatMessage type:CompactionContext type:CompactionFunction',
+    'type:CompactionOptions type:CompactionStrategy type:DepsOf type:Duration type:FinishReason type:JsonObject',
     'type:JsonValue type:Model type:ModelMessage type:ModelRequest type:ModelRequestParameters type:ModelResponse',
     'type:ModelSettings type:OutputOf type:OutputSpecification type:ProviderItemPart type:RequestPart type:ResponsePart type:ResponseUsage',
     'type:RetryPromptPart type:RunContext type:RunErrorFields type:SystemPromptPart type:TextContent type:TextPart type:ThinkingPart',
@@ -22,7 +24,7 @@ const PUBLIC = {
   ],
   './client': [
     'AgentClient RunHandle RunResult getRun run runSync start',
-    'type:AgentClientOptions type:AgentReference type:ConnectionSettings type:RunOptions type:RunStatus',
+    'type:AgentClientOptions type:AgentReference type:Compaction type:ConnectionSettings type:RunOptions type:RunStatus',
     'type:RunSyncOptions type:StartOptions type:WaitOptions',
   ],
   './worker': [

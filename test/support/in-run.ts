@@ -6,6 +6,7 @@ import { PriceList, type Prices } from '../../src/activities/prices';
 import type { Services } from '../../src/activities/services';
 import { TranscriptCache } from '../../src/activities/transcript-cache';
 import type { Agent } from '../../src/common/agent';
+import { IN_HISTORY } from '../../src/common/payload-size';
 import { inActivity } from './activity-context';
 
 export const RUN = { workflowId: 'run-1', executionId: 'execution-1' } as const;
@@ -21,6 +22,7 @@ export function servicesFor(
     registry: new AgentRegistry(agents, models),
     cache: new TranscriptCache(),
     prices: new PriceList(prices),
+    room: IN_HISTORY,
   };
 }
 

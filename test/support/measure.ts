@@ -2,6 +2,7 @@
 import type { Measure } from '../../src/activities/judge-response';
 import { toOffer } from '../../src/activities/offer';
 import type { Agent } from '../../src/common/agent';
+import { IN_HISTORY } from '../../src/common/payload-size';
 import type { RunContext } from '../../src/common/run-context';
 import { NO_USAGE } from '../../src/common/usage';
 import type { RunRequest } from '../../src/common/wire';
@@ -27,5 +28,5 @@ export async function measureOf(
   agent: Agent,
   { request = {}, context = runContext() }: { request?: RunRequest; context?: RunContext } = {},
 ): Promise<Measure> {
-  return { agent, offer: await toOffer(agent, request, context), context };
+  return { agent, offer: await toOffer(agent, request, context), context, room: IN_HISTORY };
 }

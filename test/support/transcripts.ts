@@ -55,6 +55,7 @@ export function segmentOf(descriptors: readonly OwnDescriptor[], from: number): 
   return {
     from,
     start: EMPTY_TRANSCRIPT,
+    earlier: [],
     messages: messagesOf(descriptors).slice(from),
     versions: versionsOf(descriptors).slice(from),
     request: REQUEST,

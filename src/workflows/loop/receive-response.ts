@@ -1,10 +1,10 @@
 import { type ToolCallPart, toolCallsOf } from '../../common/messages';
 import { withResponseUsage } from '../../common/usage';
-import { type ExceededLimit, limitAfterResponse, limitBeforeToolCalls } from '../../common/limit-checks';
+import type { ExceededLimit } from '../../common/limit-checks';
 import type { ModelAnswer, ModelRequestResult } from '../../common/wire';
 import { judgeRound } from './end-strategy';
 import type { RunFailure } from './failures';
-import { standingLimit } from './next-step';
+import { exceededAfterResponse, exceededByCalls, standingLimit } from './limits';
 import { withCallsRefused, withToolOutcomes } from './settle-calls';
 import {
   type JudgedCall,
@@ -26,7 +26,7 @@ export function withModelResponse(state: RunState, result: ModelRequestResult): 
   const counted = { ...withRequestSent(state), usage };
   const limit = standingLimit(state);
   if (limit !== undefined) return withFinalAnswer(counted, result, limit);
-  const exceeded = limitAfterResponse(usage, response.usage, state.manifest.usageLimits);
+  const exceeded = exceededAfterResponse(counted, response.usage);
   if (exceeded !== undefined) return withLimitReached(counted, exceeded, id);
   return withDecision(withMessage(counted, { response: id }, response), result);
 }
@@ -82,7 +82,7 @@ function withToolCalls(state: RunState, calls: readonly JudgedCall[]): RunState 
   const functionCalls = calls.filter(({ verdict }) => verdict === undefined || !('output' in verdict));
   const calling = withPhase(state, { kind: 'calling', calls });
   if (isFinalAlready(state, calls)) return withToolOutcomes(calling, []);
-  const exceeded = limitBeforeToolCalls(state.usage, functionCalls.length, state.manifest.usageLimits);
+  const exceeded = exceededByCalls(state, functionCalls.length);
   if (exceeded !== undefined) return withLimitReached(withCallsRefused(state, calls), exceeded);
   const someRun = calls.some(({ verdict }) => verdict === undefined);
   return someRun ? calling : withToolOutcomes(calling, []);

@@ -1,5 +1,7 @@
+import type { JudgedCall, RunMarks } from '../../common/carried-run';
+import type { Span } from '../../common/conversation-wire';
 import type { JsonValue } from '../../common/json';
-import type { ModelMessage, ToolCallPart } from '../../common/messages';
+import type { ModelMessage } from '../../common/messages';
 import {
   advanceAddress,
   type MessageDescriptor,
@@ -7,15 +9,18 @@ import {
   type TranscriptAddress,
   type TranscriptDelta,
 } from '../../common/transcript';
-import type { Usage } from '../../common/usage';
-import type { AgentManifest, CallVerdict, RunRequest } from '../../common/wire';
+import type { Usage, UsageLimits } from '../../common/usage';
+import { estimateTokens } from '../../common/token-estimate';
+import type { AgentManifest, EarlierMessages, RunRequest, TurnReference } from '../../common/wire';
 import type { ExceededLimit } from '../../common/limit-checks';
 import { limitExceeded, type RunFailure } from './failures';
 
+export type { JudgedCall };
+
 /** Everything that decides what a run does next; made of recorded data only. */
-export interface RunState {
+export interface RunState extends RunMarks {
   readonly manifest: AgentManifest;
-  readonly request: RunRequest;
+  readonly request: OwnRequest;
   readonly usage: Usage;
   /** Model requests made. */
   readonly step: number;
@@ -23,20 +28,40 @@ export interface RunState {
   /** How often the model was asked to try again: for the run's output, and by tool since it last succeeded. */
   readonly retries: { readonly output: number; readonly tools: ReadonlyMap<string, number> };
   readonly phase: Phase;
-  /** A limit that was reached; only a final answer may still be asked for. */
-  readonly limitReached?: ExceededLimit;
-  /** The id of the response that broke it; it is no part of the transcript. */
-  readonly discardedResponse?: string;
+  /** Present in a turn of a conversation. */
+  readonly turn?: TurnOfConversation;
 }
 
+export interface TurnOfConversation {
+  readonly reference: TurnReference;
+  /** Spent in the turns before, and what all turns together may spend. */
+  readonly spent: Usage;
+  readonly limits: UsageLimits;
+}
+
+/** A run's own request; the messages that it continues are in its transcript. */
+export type OwnRequest = Omit<RunRequest, 'messageHistory' | 'continueFrom'>;
+
 export interface Transcript {
-  /** The address after the messages of earlier runs; those themselves are not held here. */
+  /** The address after `earlier`. */
   readonly start: TranscriptAddress;
+  /** Messages of earlier runs, or what was made of all until then; only workers look into them. */
+  readonly earlier: EarlierMessages;
   readonly messages: readonly ModelMessage[];
   /** The version after each message. */
   readonly versions: readonly string[];
   /** What the next model request has to be told. */
   readonly unsent: TranscriptDelta;
+  /** How many tokens the model reads with the next request: as the provider counted the last one, and an estimate since. */
+  readonly tokens: number;
+  /** How many messages at the front are of earlier runs. */
+  readonly continued: number;
+  /** Messages of this run that the model does not see any more. */
+  readonly dropped: number;
+  /** How many more messages were said than the model reads. */
+  readonly shift: number;
+  /** Where the turns before are, as far as it is known; none in a run. */
+  readonly spans: readonly (Span | undefined)[];
 }
 
 export type Phase =
@@ -45,28 +70,28 @@ export type Phase =
   | { readonly kind: 'finished'; readonly output: JsonValue }
   | { readonly kind: 'failed'; readonly failure: RunFailure };
 
-/** A tool call and what validation said about it; without a verdict it is a valid call of a function tool. */
-export interface JudgedCall {
-  readonly call: ToolCallPart;
-  /** Among the calls of its response. */
-  readonly position: number;
-  readonly verdict: CallVerdict | undefined;
-  /** Whether the token limit cut the arguments. */
-  readonly truncated: boolean;
-}
-
 export function withMessage(state: RunState, descriptor: MessageDescriptor, message: ModelMessage): RunState {
-  const { messages, versions, unsent } = state.transcript;
+  const { messages, versions, unsent, tokens } = state.transcript;
   const { version } = advanceAddress(targetOf(unsent), descriptor);
   return {
     ...state,
+    ...(message.kind === 'response' ? { finishReason: message.finishReason } : {}),
     transcript: {
       ...state.transcript,
       messages: [...messages, message],
       versions: [...versions, version],
       unsent: { base: unsent.base, append: [...unsent.append, descriptor] },
+      tokens: countTokens(tokens, message),
     },
   };
+}
+
+/** A provider counts also what is no message: instructions and tools. */
+function countTokens(before: number, message: ModelMessage): number {
+  const estimated = before + estimateTokens(message);
+  if (message.kind === 'request') return estimated;
+  const { inputTokens = 0, outputTokens = 0 } = message.usage;
+  return Math.max(estimated, inputTokens + outputTokens);
 }
 
 /** The state after a model request went out: what was unsent is now known to the model. */

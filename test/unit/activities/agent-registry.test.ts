@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AgentRegistry } from '../../../src/activities/agent-registry';
 import { type Agent, defineAgent } from '../../../src/common/agent';
+import { summarize } from '../../../src/common/compaction';
 import { UserError } from '../../../src/common/errors';
 import type { Model } from '../../../src/common/model';
 import { defineTool } from '../../../src/common/tool';
@@ -40,6 +41,13 @@ describe('the agents of a worker', () => {
 });
 
 describe('the model of an agent', () => {
+  it('that summarizes is looked for as early as the others', () => {
+    const summarizing = (name: string) =>
+      defineAgent({ name: 'north', model, compaction: { strategy: summarize({ model: name }) } });
+    expect(() => new AgentRegistry([summarizing('fast')])).toThrow("agent 'north': unknown model 'fast'");
+    expect(() => new AgentRegistry([summarizing('fast')], { fast: model })).not.toThrow();
+  });
+
   it('is the one it was given', () => {
     const agent = agentNamed('north');
     expect(new AgentRegistry([agent]).modelOf(agent)).toBe(model);

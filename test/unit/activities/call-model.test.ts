@@ -40,7 +40,7 @@ function ask(
   input: Partial<ModelRequestInput> = {},
 ): Promise<ModelRequestResult> {
   const services = servicesFor([agent], { prices: { parrot: { input: 1, output: 1 } } });
-  services.cache.keepRequest(RUN_KEY, asked, 1);
+  services.cache.keepRequest(RUN_KEY, { request: asked }, 1);
   return inRunOf(agent, () => requestModelActivity(services)({ ...ASKED, ...input }));
 }
 

@@ -35,7 +35,8 @@ function callTool(
     usageLimits: { requestLimit: 9 },
   });
   const services = servicesFor([agent]);
-  services.cache.keepRequest(RUN_KEY, { prompt: 'hi', deps: { tenant: 'b' }, ...request }, 1);
+  const asked = { prompt: 'hi', deps: { tenant: 'b' }, ...request };
+  services.cache.keepRequest(RUN_KEY, { request: asked }, 1);
   return inRunOf(agent, () => callToolActivity(services)({}, call), { activityType: 't', isLocal });
 }
 

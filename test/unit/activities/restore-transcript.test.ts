@@ -51,11 +51,8 @@ function runWith(states: readonly { messages: ModelMessage[]; versions: string[]
       const state = states[questions.length] ?? states.at(-1);
       questions.push(question);
       if (state === undefined) throw new Error('a run has a state');
-      const unsent = { base: EMPTY_TRANSCRIPT, append: [] };
-      const answer = toAnswer(
-        { transcript: { start: EMPTY_TRANSCRIPT, ...state, unsent }, request: REQUEST },
-        question,
-      );
+      const transcript = { start: EMPTY_TRANSCRIPT, earlier: [], ...state };
+      const answer = toAnswer({ transcript, request: REQUEST }, question);
       return JSON.parse(JSON.stringify(answer)) as TranscriptQueryAnswer; // as it crosses the server
     },
   };
@@ -158,8 +155,7 @@ describe('restoring a transcript of several pages', () => {
       letter.repeat(TRANSCRIPT_PAGE_LENGTH),
     );
     const request = { prompt: worst.join('') };
-    const unsent = { base: EMPTY_TRANSCRIPT, append: [] };
-    const run = { transcript: { start: EMPTY_TRANSCRIPT, messages: [], versions: [], unsent }, request };
+    const run = { transcript: { start: EMPTY_TRANSCRIPT, earlier: [], messages: [], versions: [] }, request };
     for (let offset = 0, total = 1; offset < total; offset += TRANSCRIPT_PAGE_LENGTH) {
       const answer = toAnswer(run, { have: nothing, want: nothing, offset });
       expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(1_900_000);

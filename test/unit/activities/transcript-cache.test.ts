@@ -28,7 +28,7 @@ function deltaOf(path: readonly OwnDescriptor[], known: number): TranscriptDelta
 /** A cache that went through `second` by the results of its own worker's activities. */
 function warmCache(): TranscriptCache {
   const cache = new TranscriptCache();
-  cache.keepRequest(RUN, REQUEST, 10);
+  cache.keepRequest(RUN, { request: REQUEST }, 10);
   cache.messages(RUN, deltaOf(first, 0));
   cache.keepResult(RUN, { id: 'r1', value: responseOf('r1') }, 10);
   cache.keepResult(RUN, { id: 'p1', value: partOf('p1') }, 10);
@@ -91,15 +91,15 @@ describe('a cache of transcripts', () => {
 
   it('forgets the least recently used run when it is full', () => {
     const cache = new TranscriptCache(100);
-    cache.keepRequest('old', REQUEST, 60);
-    cache.keepRequest('new', REQUEST, 60);
+    cache.keepRequest('old', { request: REQUEST }, 60);
+    cache.keepRequest('new', { request: REQUEST }, 60);
     expect(cache.request('old')).toBeUndefined();
     expect(cache.request('new')).toEqual(REQUEST);
   });
 
   it('keeps nothing of a run that does not fit', () => {
     const cache = new TranscriptCache(100);
-    cache.keepRequest(RUN, REQUEST, 101);
+    cache.keepRequest(RUN, { request: REQUEST }, 101);
     expect(cache.request(RUN)).toBeUndefined();
   });
 });
@@ -133,7 +133,7 @@ type Operation = typeof anyOperation extends fc.Arbitrary<infer Value> ? Value :
 function apply(cache: TranscriptCache, run: string, operation: Operation): void {
   switch (operation.kind) {
     case 'request':
-      return cache.keepRequest(run, REQUEST, operation.size);
+      return cache.keepRequest(run, { request: REQUEST }, operation.size);
     case 'response':
       return cache.keepResult(run, { id: operation.id, value: responseOf(operation.id) }, operation.size);
     case 'part':

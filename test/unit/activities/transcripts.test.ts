@@ -7,7 +7,14 @@ import { toAnswer } from '../../../src/workflows/transcript-query';
 import { inActivity } from '../../support/activity-context';
 import { addressOf, messagesOf, partOf, REQUEST, responseOf } from '../../support/transcripts';
 
-const RUN = { workflowId: 'workflow', executionId: 'run', agent: 'agent', key: 'workflow/run' };
+const RUN = {
+  runId: 'workflow',
+  turn: undefined,
+  workflowId: 'workflow',
+  executionId: 'run',
+  agent: 'agent',
+  key: 'workflow/run',
+};
 
 const asked = [{ input: true }] as const;
 const answered = [...asked, { response: 'r1' }] as const;
@@ -18,9 +25,9 @@ function workflowAt(path: typeof answered) {
   const versions = path.map((_, index) => addressOf(path.slice(0, index + 1)).version);
   const transcript = {
     start: EMPTY_TRANSCRIPT,
+    earlier: [],
     messages: messagesOf(path),
     versions,
-    unsent: { base: EMPTY_TRANSCRIPT, append: [] },
   };
   const query = (_type: string, question: TranscriptQueryInput): unknown => {
     questions.push(question);
@@ -34,7 +41,7 @@ describe('what a tool call asks of its run', () => {
   it('is known to the worker that has just received the response with the call', async () => {
     const { client, questions } = workflowAt(answered);
     const cache = new TranscriptCache();
-    cache.keepRequest(RUN.key, REQUEST, 10);
+    cache.keepRequest(RUN.key, { request: REQUEST }, 10);
     cache.messages(RUN.key, { base: EMPTY_TRANSCRIPT, append: asked });
     cache.keepResult(RUN.key, { id: 'other attempt', value: responseOf('other attempt') }, 10);
     cache.keepResult(RUN.key, { id: 'r1', value: responseOf('r1') }, 10);

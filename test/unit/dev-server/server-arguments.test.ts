@@ -26,6 +26,14 @@ it('lifts the poll limits that throttle a single run', () => {
   }
 });
 
+it('is configured as asked, in JSON', () => {
+  const dynamicConfig = { 'history.workflowIdReuseMinimalInterval': '0s', 'limit.historyCount.error': 100 };
+  const line = commandLine({ dynamicConfig });
+  expect(line).toContain('--dynamic-config-value history.workflowIdReuseMinimalInterval="0s"');
+  expect(line).toContain('--dynamic-config-value limit.historyCount.error=100');
+  expect(line).toContain('history.transferProcessorMaxPollRPS=2000');
+});
+
 it('registers the search attributes', () => {
   expect(commandLine()).toContain('--search-attribute AgentName=Keyword --search-attribute AgentTokens=Int');
 });

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { historyOf, packMessages } from '../../../src/common/packed-messages';
+import { packInParts, unpackMessages } from '../../../src/common/packed-messages';
 import { NO_USAGE } from '../../../src/common/usage';
 import type { AgentManifest, StartPlan } from '../../../src/common/wire';
 import { RecordedRun as Projection } from '../../../src/history';
@@ -38,7 +38,8 @@ function tellEnd(projection: Projection, step: Step | undefined, { transcript }:
 
 function project(run: RecordedRun, pick: () => number): Projection {
   const projection = new Projection();
-  projection.start(throughHistory(run.start.request));
+  const { request: asked, transcript } = run.start;
+  projection.start(throughHistory({ ...asked, messageHistory: transcript.earlier }));
   run.steps.forEach((step, index) => tell(projection, step, run.recorded[index], pick));
   tellEnd(projection, run.steps.at(-1), endOf(run));
   return projection;
@@ -59,10 +60,11 @@ function untilRequests(run: RecordedRun): RecordedRun[] {
 
 function expectSame(run: RecordedRun, pick: () => number): void {
   const projection = project(run, pick);
-  const { transcript, usage, request: asked } = endOf(run);
-  const messages = [...historyOf(asked), ...transcript.messages];
+  const { transcript, usage } = endOf(run);
+  const earlier = unpackMessages(transcript.earlier);
+  const messages = [...earlier, ...transcript.messages];
   expect(throughHistory(projection.messagesSoFar())).toEqual(throughHistory(messages));
-  expect(projection.historyLength()).toBe(historyOf(asked).length);
+  expect(projection.historyLength()).toBe(earlier.length);
   expect(throughHistory(projection.usage)).toEqual(throughHistory(usage));
 }
 
@@ -220,7 +222,7 @@ describe('what history says of a run that goes on from earlier messages', () => 
   it('has the messages of the run that it continues, as they were loaded', () => {
     const projection = new Projection();
     projection.start({ prompt: 'and?', continueFrom: 'other' });
-    projection.transcriptLoaded(packMessages(earlier));
+    for (const gzip of packInParts(earlier)) projection.transcriptLoaded({ gzip });
     expect(projection.historyLength()).toBe(2);
     expect(projection.messagesSoFar()).toEqual([...earlier, request(user('and?'))]);
   });

@@ -11,7 +11,14 @@ import {
   toToolContentPart,
   toToolPart,
 } from '../../../src/common/wire';
-import { nextStep, type RunState, type Step, withToolOutcomes } from '../../../src/workflows/loop';
+import {
+  fromCarried,
+  nextStep,
+  type RunState,
+  type Step,
+  toCarried,
+  withToolOutcomes,
+} from '../../../src/workflows/loop';
 import { endOf, record, type Recorded, type RecordedRun, replayOne, runMaterial } from './recordings';
 
 const holds = (property: (run: RecordedRun) => void): void =>
@@ -74,6 +81,35 @@ function resultsOf(run: RecordedRun): RecordedResults {
     response: (id) => responses.get(id),
     part: (id) => parts.get(id),
   };
+}
+
+/** The state as the next workflow run has it, through history. A run that is over is not handed on. */
+function handOn(state: RunState): RunState {
+  const carried = toCarried(state);
+  if (carried === undefined) return state;
+  return fromCarried(state.request, JSON.parse(JSON.stringify(carried)) as typeof carried); // it is JSON
+}
+
+/** The same step, told from an address where everything is known that this state was handed. */
+function withoutTail(step: Step, { transcript }: RunState): Step {
+  return step.kind === 'request-model' ? { ...step, transcript: transcript.unsent } : step;
+}
+
+/** All but what has to be told of the transcript, which starts anew, and how the run came to be. */
+function expectSameEnd(state: RunState, expected: RunState): void {
+  const comparable = ({ manifest, transcript, ...rest }: RunState): unknown => {
+    const { start: _start, ...asResolved } = manifest;
+    const { unsent, ...said } = transcript;
+    return JSON.parse(
+      JSON.stringify({
+        ...rest,
+        retries: { ...rest.retries, tools: [...rest.retries.tools] },
+        manifest: asResolved,
+        transcript: { ...said, address: targetOf(unsent) },
+      }),
+    );
+  };
+  expect(comparable(state)).toEqual(comparable(expected));
 }
 
 describe('whatever the model and the tools do', () => {
@@ -179,6 +215,19 @@ describe('whatever the model and the tools do', () => {
         expect(nextStep(replayed)).toEqual(run.steps[crash]);
         expect(run.recorded.slice(crash).reduce(replayOne, replayed)).toEqual(endOf(run));
       }
+    });
+  });
+
+  it('handing the run on at any step, and at every step, changes nothing of what becomes of it', () => {
+    holds((run) => {
+      for (let split = 0; split <= run.recorded.length; split++) {
+        const handedOn = handOn(run.states[split - 1] ?? run.start);
+        expect(nextStep(handedOn)).toEqual(withoutTail(nextStep(run.states[split - 1] ?? run.start), handedOn));
+        const end = run.recorded.slice(split).reduce(replayOne, handedOn);
+        expectSameEnd(end, endOf(run));
+      }
+      const everywhere = run.recorded.reduce((state, entry) => replayOne(handOn(state), entry), run.start);
+      expectSameEnd(everywhere, endOf(run));
     });
   });
 

@@ -59,11 +59,12 @@ describe('each other folder', () => {
     ['common', []],
     ['connection', ['common']],
     ['history', ['common']],
-    ['client', ['common', 'connection', 'history', 'package-file.ts']],
-    ['activities', ['common', 'history']],
+    ['storage', ['common']],
+    ['client', ['common', 'connection', 'history', 'package-file.ts', 'storage']],
+    ['activities', ['common', 'history', 'storage']],
     ['testing', ['common']],
     ['dev-server', ['common']],
-    ['worker', ['activities', 'common', 'connection', 'history', 'package-file.ts']],
+    ['worker', ['activities', 'common', 'connection', 'history', 'package-file.ts', 'storage']],
   ])('%s/ reaches only itself and %j', (folder, others) => {
     expect([folder, ...others]).toEqual(expect.arrayContaining(foldersReachedFrom(folder)));
   });
@@ -73,8 +74,8 @@ describe('each other folder', () => {
     expect(packagesReachedFrom('common')).toEqual(['ms', 'node:zlib', 'zod']);
   });
 
-  it('reads histories with a client that is given: types of Temporal, no code of it', () => {
-    expect(packagesReachedFrom('history')).toEqual(['node:zlib', 'zod']);
+  it('reads histories with a client that is given, and what decodes its payloads', () => {
+    expect(packagesReachedFrom('history')).toEqual(['@temporalio/common', 'node:zlib', 'zod']);
   });
 
   it('keeps the native core of the worker out of what a backend imports', () => {

@@ -20,6 +20,8 @@ it('calls activities, queries, memo fields and the task queue what running workf
     RESOLVE_AGENT_ACTIVITY: 'agent.resolve',
     MODEL_REQUEST_ACTIVITY: 'model.request',
     LOAD_TRANSCRIPT_ACTIVITY: 'transcript.load',
+    COMPACT_TRANSCRIPT_ACTIVITY: 'transcript.compact',
+    ADOPT_TRANSCRIPT_ACTIVITY: 'transcript.adopt',
     TRANSCRIPT_QUERY: 'transcript',
     DEFAULT_TASK_QUEUE: 'agents',
     REQUEST_DIGEST_MEMO: 'requestDigest',

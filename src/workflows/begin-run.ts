@@ -1,0 +1,33 @@
+import { CARRIED_FORMAT, type CarriedRun } from '../common/carried-run';
+import type { RunRequest } from '../common/wire';
+import { adoptTranscript } from './adopt-transcript';
+import { withContinuedMessages } from './continued-messages';
+import { loadOwnMessages } from './load-messages';
+import { fromCarried, type RunState, startRun, withLoaded } from './loop';
+import { showStart } from './operator-view';
+import { resolveAgent } from './resolve-agent';
+
+/** The state before the first step of a new run. */
+export async function beginRun(input: RunRequest): Promise<RunState> {
+  const request = await withContinuedMessages(input);
+  const state = startRun(request, await resolveAgent(request));
+  showStart(state);
+  return state;
+}
+
+/** The state with which the workflow run before handed the run on. */
+export async function resumeRun(request: RunRequest, carried: CarriedRun): Promise<RunState> {
+  assertReadable(carried);
+  await adoptTranscript({ request, reached: { address: carried.transcript.address, tail: carried.tail } });
+  const state = fromCarried(request, carried);
+  if (carried.transcript.held !== undefined) return state;
+  return { ...state, transcript: withLoaded(state.transcript, await loadOwnMessages()) };
+}
+
+/** An error of this kind does not fail the run: its workflow task is tried again until a newer worker takes it. */
+export function assertReadable({ format }: Pick<CarriedRun, 'format'>): void {
+  if (format <= CARRIED_FORMAT) return;
+  throw new Error(
+    `the run was handed on by a newer version of perdure (form ${format}); this worker reads forms up to ${CARRIED_FORMAT}`,
+  );
+}

@@ -1,0 +1,34 @@
+import {
+  type ExceededLimit,
+  limitAfterResponse,
+  limitBeforeRequest,
+  limitBeforeToolCalls,
+} from '../../common/limit-checks';
+import { addUsage, type ResponseUsage, type Usage, type UsageLimits } from '../../common/usage';
+import type { RunState } from './state';
+
+/** The limit that stands before the next request, reached before or by this very request. */
+export function standingLimit(state: RunState): ExceededLimit | undefined {
+  return state.limitReached ?? firstExceeded(state, limitBeforeRequest);
+}
+
+/** The limit that a response has broken, which the state's usage counts already. */
+export function exceededAfterResponse(state: RunState, response: ResponseUsage): ExceededLimit | undefined {
+  return firstExceeded(state, (usage, limits) => limitAfterResponse(usage, response, limits));
+}
+
+/** The limit that so many more calls would break. */
+export function exceededByCalls(state: RunState, calls: number): ExceededLimit | undefined {
+  return firstExceeded(state, (usage, limits) => limitBeforeToolCalls(usage, calls, limits));
+}
+
+/** The limits of the run itself go before those of its conversation. */
+function firstExceeded(
+  { usage, manifest, turn }: RunState,
+  check: (usage: Usage, limits: UsageLimits) => ExceededLimit | undefined,
+): ExceededLimit | undefined {
+  const own = check(usage, manifest.usageLimits);
+  if (own !== undefined || turn === undefined) return own;
+  const shared = check(addUsage(turn.spent, usage), turn.limits);
+  return shared && { ...shared, message: `${shared.message}, of the whole conversation` };
+}

@@ -1,0 +1,60 @@
+import { CancellationScope, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
+import { jsonBytes } from '../common/json';
+import {
+  DEFAULT_ROLL_OVER_BYTES,
+  DEFAULT_ROLL_OVER_EVENTS,
+  MAX_CARRIED_BYTES,
+  MAX_CARRIED_PROMPT_BYTES,
+  MAX_PAYLOAD_BYTES,
+} from '../common/size-limits';
+import type { RollOverThreshold, RunRequest } from '../common/wire';
+
+const DEFAULT_THRESHOLD: RollOverThreshold = {
+  bytes: DEFAULT_ROLL_OVER_BYTES,
+  events: DEFAULT_ROLL_OVER_EVENTS,
+};
+
+/** How much history this workflow run has written since it began its own work. */
+export class HistoryGrowth {
+  readonly #start = workflowInfo();
+
+  /** What was carried does not count, or the run would be handed on at every step. */
+  isDue({ bytes, events } = DEFAULT_THRESHOLD): boolean {
+    const { historySize, historyLength, continueAsNewSuggested } = workflowInfo();
+    const suggested = continueAsNewSuggested && !this.#start.continueAsNewSuggested;
+    return (
+      suggested ||
+      historySize - this.#start.historySize >= bytes ||
+      historyLength - this.#start.historyLength >= events
+    );
+  }
+}
+
+/**
+ * Ends this workflow run; another one of the same id goes on where it stands. Returns when it cannot be: when the run
+ * was cancelled, which the next step hears of, or when what it would carry does not fit, which after the next step it may.
+ */
+export async function continueAsNew<Input, Carried>({
+  input,
+  whole,
+  light,
+}: HandOver<Input, Carried>): Promise<void> {
+  if (CancellationScope.current().consideredCancelled) return;
+  const own = jsonBytes(input);
+  const carried = own + jsonBytes(whole) <= MAX_CARRIED_BYTES ? whole : light;
+  if (own + jsonBytes(carried) > MAX_PAYLOAD_BYTES) return;
+  await makeContinueAsNewFunc<(input: Input, carried: Carried) => Promise<unknown>>()(input, carried);
+}
+
+/** The arguments of the workflow run that goes on. All of a command count together. */
+interface HandOver<Input, Carried> {
+  readonly input: Input;
+  /** With the messages, and without them: the next workflow run then loads them. */
+  readonly whole: Carried;
+  readonly light: Carried;
+}
+
+/** The prompt is a message by now; a short one stays for people to read. */
+export function toCarriedRequest({ prompt, ...rest }: RunRequest): RunRequest {
+  return prompt === undefined || jsonBytes(prompt) > MAX_CARRIED_PROMPT_BYTES ? rest : { prompt, ...rest };
+}
