@@ -24,6 +24,8 @@ describe('the workflow bundle', () => {
     expect(own).toContain('./lib/workflows/agent-workflow.js');
     const common = own.filter((module) => !module.startsWith('./lib/workflows/'));
     expect([
+      './lib/common/carried-run.js',
+      './lib/common/conversation-wire.js',
       './lib/common/errors.js',
       './lib/common/json.js',
       './lib/common/limit-checks.js',
@@ -50,9 +52,9 @@ describe('the workflow bundle', () => {
 
   // Every worker parses it at its start, and each cached run holds its functions. Temporal's runtime is 500 KB of it;
   // a library that came along by accident has more than the rest.
-  it('is smaller than 640 KB', () => {
+  it('is smaller than 720 KB', () => {
     expect(code.length).toBeGreaterThan(400_000);
-    expect(code.length).toBeLessThan(640_000);
+    expect(code.length).toBeLessThan(720_000);
   });
 
   it('names sources by package, not by where they lay when it was built', () => {

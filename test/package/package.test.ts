@@ -107,10 +107,10 @@ describe('the tarball', () => {
     expect(targets.filter((target) => !files.has(target))).toEqual([]);
   });
 
-  // 500 KB when this was written, a third of it the workflow bundle. Beyond this, something came along by accident.
-  it('is smaller than 750 KB', () => {
+  // 880 KB when this was written, a quarter of it the workflow bundle. Beyond this, something came along by accident.
+  it('is smaller than 1 MB', () => {
     expect(packed.size).toBeGreaterThan(100_000);
-    expect(packed.size).toBeLessThan(750_000);
+    expect(packed.size).toBeLessThan(1_000_000);
   });
 
   it('names no path of the machine that built it', () => {
