@@ -1,4 +1,5 @@
-import { Context } from '@temporalio/activity';
+import { activityInfo, Context } from '@temporalio/activity';
+import { LRUCache } from 'lru-cache';
 import { UserError } from '../common/errors';
 import { GRPC_STATUS, isNotFound } from '../common/grpc-status';
 import type { ModelMessage } from '../common/messages';
@@ -13,18 +14,38 @@ import { whileAlive } from './current-run';
  */
 export function loadTranscriptActivity(
   runId: string,
-  { execution, part }: TranscriptPart = { part: 0 },
+  { part, ...wanted }: TranscriptPart = { part: 0 },
 ): Promise<LoadedTranscript> {
   return whileAlive(async () => {
-    const parts = packInParts(await readMessages(runId, execution));
+    const parts = await onceForAllParts(runId, wanted, part);
     const gzip = parts[part];
     if (gzip === undefined) throw new Error(`the messages of run '${runId}' have no part ${part}`);
     return parts.length === 1 ? { gzip } : { gzip, parts: parts.length };
   });
 }
 
+type Wanted = Omit<TranscriptPart, 'part'>;
+
+/** Of transcripts of which a part is still to come. Megabytes each: only a few. */
+const loading = new LRUCache<string, Promise<readonly string[]>>({ max: 4 });
+
+/** The parts are asked for one after the other, and the history of which they are made is read as a whole. */
+async function onceForAllParts(runId: string, wanted: Wanted, part: number): Promise<readonly string[]> {
+  const key = JSON.stringify([activityInfo().workflowExecution?.runId, runId, wanted]);
+  const reading = loading.get(key) ?? readMessages(runId, wanted).then(packInParts);
+  loading.set(key, reading);
+  try {
+    const parts = await reading;
+    if (part >= parts.length - 1) loading.delete(key);
+    return parts;
+  } catch (error) {
+    loading.delete(key);
+    throw error;
+  }
+}
+
 /** What the model would read next. */
-async function readMessages(runId: string, execution: string | undefined): Promise<readonly ModelMessage[]> {
+async function readMessages(runId: string, { execution }: Wanted): Promise<readonly ModelMessage[]> {
   const run = await read(runId, execution);
   if (!run.ended && !run.goesOn) throw new UserError(`continueFrom: run '${runId}' has not ended`);
   return run.seenSoFar();

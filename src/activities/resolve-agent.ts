@@ -6,6 +6,7 @@ import { parseOptions } from '../common/options';
 import { assertPackedMessages, historyOf } from '../common/packed-messages';
 import { fittingSize, type PayloadRoom } from '../common/payload-size';
 import { assertRequestFits, runRequestSchema } from '../common/run-request';
+import { MAX_PAYLOAD_BYTES } from '../common/size-limits';
 import { estimateTokens } from '../common/token-estimate';
 import type { Tool } from '../common/tool';
 import type { AgentManifest, ResolveContext, RunRequest, StartPlan, ToolManifest } from '../common/wire';
@@ -37,7 +38,11 @@ export async function resolveAgent(
   cache.keepRequest(run.key, { request, turn: run.turn }, jsonBytes(request));
   const start = await startOf({ run, agent, model, request, room });
   const compactAbove = compactionBudgetOf(agent, model)?.above;
-  const manifest = toManifest(agent, request, { model: model.name, start, searchAttributes, compactAbove });
+  const manifest = toManifest(agent, request, {
+    model: model.name,
+    ...{ start, searchAttributes, compactAbove },
+    room: room.bytes,
+  });
   fittingSize(manifest, 'the manifest of the run', room);
   return manifest;
 }
@@ -109,11 +114,13 @@ function toManifest(
     start,
     searchAttributes,
     compactAbove,
+    room,
   }: {
     model: string;
     start: StartPlan | undefined;
     searchAttributes: boolean;
     compactAbove: number | undefined;
+    room: number;
   },
 ): AgentManifest {
   const usageLimits = usageLimitsOf(agent, request);
@@ -130,6 +137,7 @@ function toManifest(
     heartbeatTimeout: agent.heartbeatTimeout,
     ...(compactAbove === undefined ? {} : { compactAbove }),
     ...(agent.rollOver === undefined ? {} : { rollOver: agent.rollOver }),
+    ...(room === MAX_PAYLOAD_BYTES ? {} : { room }),
     ...(needsUsage(agent) || usageLimits.countTokensBeforeRequest === true ? { needsUsage: true } : {}),
     searchAttributes,
     summaries: agent.summaries,

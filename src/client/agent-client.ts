@@ -1,12 +1,23 @@
 import type { Client, Connection } from '@temporalio/client';
 import { z } from 'zod';
 import type { Agent, OutputOf } from '../common/agent';
-import { UserError } from '../common/errors';
 import type { UserPrompt } from '../common/messages';
 import { parseOptions } from '../common/options';
 import { DEFAULT_TASK_QUEUE } from '../common/wire';
 import { type ConnectionSettings, resolveSettings } from '../connection';
+import {
+  type LargePayloadOptions,
+  largePayloadOptions,
+  resolveLargePayloads,
+  withLargePayloads,
+} from '../storage';
+import { type AgentReference, nameOf, withSummary } from './agent-reference';
 import { connectClient } from './connect-client';
+import { Conversation } from './conversation';
+import type { ConversationExport } from './conversation-export';
+import { type ConversationOptions, parseConversationOptions } from './conversation-options';
+import { ConversationWorkflow } from './conversation-workflow';
+import { importConversation } from './go-on';
 import { RunHandle } from './run-handle';
 import {
   type AnyRunOptions,
@@ -19,11 +30,9 @@ import {
 import type { RunResult } from './run-result';
 import { startRun } from './start-run';
 import { findUiUrl, toRunUrl } from './ui-url';
+import { withDataConverter } from './with-data-converter';
 
-/** An agent, or the name of one: a thin backend imports only its type. `client.run<typeof support>('support', …)` */
-export type AgentReference<A extends Agent> = A | A['name'];
-
-export interface AgentClientOptions {
+export interface AgentClientOptions extends LargePayloadOptions {
   /** Where runs are sent. @default 'agents' */
   readonly taskQueue?: string;
   /** The Temporal UI, for links. @default `TEMPORAL_UI_URL`, else the usual place beside a local server */
@@ -33,22 +42,25 @@ export interface AgentClientOptions {
 const clientOptions = z.strictObject({
   taskQueue: z.string().min(1).default(DEFAULT_TASK_QUEUE),
   uiUrl: z.url().optional(),
+  ...largePayloadOptions,
 });
 
 /** Starts runs and finds them again. */
 export class AgentClient {
-  /** The Temporal client below, for everything that this one does not do. */
+  /** The Temporal client below, for everything that this one does not do; it reads and writes large values, too. */
   readonly temporal: Client;
   readonly #taskQueue: string;
   readonly #uiUrl: string | undefined;
 
   /**
    * On a Temporal client of yours, with its connection, codec and interceptors.
-   * @throws {UserError} for a bad option, naming it.
+   * @throws {UserError} for a bad option, naming it, and for a `storage` beside one that the client's data converter has.
    */
   constructor(temporal: Client, options: AgentClientOptions = {}) {
-    const { taskQueue, uiUrl } = parseOptions(clientOptions, options, 'AgentClient');
-    this.temporal = temporal;
+    const { taskQueue, uiUrl, ...large } = parseOptions(clientOptions, options, 'AgentClient');
+    const { loadedDataConverter } = temporal.options;
+    const settings = resolveLargePayloads(large, 'AgentClient');
+    this.temporal = withDataConverter(temporal, withLargePayloads(loadedDataConverter, settings));
     this.#taskQueue = taskQueue;
     this.#uiUrl = uiUrl ?? findUiUrl(temporal);
   }
@@ -59,11 +71,19 @@ export class AgentClient {
    * @throws {UserError} for a bad option, or a namespace that does not exist.
    */
   static async connect(options: ConnectionSettings & AgentClientOptions = {}): Promise<AgentClient> {
-    const { taskQueue, uiUrl, ...connection } = options;
-    return new AgentClient(await connectClient(resolveSettings(connection)), {
-      ...(taskQueue === undefined ? {} : { taskQueue }),
-      ...(uiUrl === undefined ? {} : { uiUrl }),
-    });
+    const { taskQueue, uiUrl, storage, compression, ...connection } = options;
+    const temporal = await connectClient(resolveSettings(connection));
+    try {
+      return new AgentClient(temporal, {
+        ...(taskQueue === undefined ? {} : { taskQueue }),
+        ...(uiUrl === undefined ? {} : { uiUrl }),
+        ...(storage === undefined ? {} : { storage }),
+        ...(compression === undefined ? {} : { compression }),
+      });
+    } catch (error) {
+      await temporal.connection.close();
+      throw error;
+    }
   }
 
   /**
@@ -77,7 +97,7 @@ export class AgentClient {
     prompt: UserPrompt | undefined,
     ...[options]: OptionsArgument<A, RunOptions<A>>
   ): Promise<RunResult<OutputOf<A>>> {
-    const run = parseRunOptions(nameOf(agent), prompt, withSummary(agent, options));
+    const run = parseRunOptions(nameOf(agent), prompt, withSummary<AnyRunOptions>(agent, options));
     const handle = await this.#start<A>(agent, run);
     return handle.wait(run.wait);
   }
@@ -92,12 +112,42 @@ export class AgentClient {
     prompt: UserPrompt | undefined,
     ...[options]: OptionsArgument<A, StartOptions<A>>
   ): Promise<RunHandle<OutputOf<A>>> {
-    return this.#start<A>(agent, parseRunOptions(nameOf(agent), prompt, withSummary(agent, options)));
+    return this.#start<A>(
+      agent,
+      parseRunOptions(nameOf(agent), prompt, withSummary<AnyRunOptions>(agent, options)),
+    );
   }
 
   /** The handle of a run that was started before, by whoever. Whether it exists shows when it is used. */
   getRun<A extends Agent = Agent>(runId: string): RunHandle<OutputOf<A>> {
     return this.#handle<A>(runId);
+  }
+
+  /**
+   * A conversation, whether it was begun or not: its first `send` begins it, with these options.
+   * @throws {UserError} for a mistake in the options, naming the field.
+   */
+  conversation<A extends Agent>(
+    agent: AgentReference<A>,
+    id: string,
+    options?: ConversationOptions<A>,
+  ): Conversation<A> {
+    return this.#conversation<A>(this.#workflow(agent, id, options));
+  }
+
+  /**
+   * Begins a conversation with what another one was exported as. The same once more changes nothing.
+   * @throws {UserError} for JSON that is no export, with the path of the bad field, and for an id that is taken.
+   * @throws {PayloadTooLargeError} when it is larger than Temporal can record.
+   */
+  async importConversation<A extends Agent>(
+    agent: AgentReference<A>,
+    id: string,
+    ...[json, options]: [json: ConversationExport | string, options?: ConversationOptions<A>]
+  ): Promise<Conversation<A>> {
+    const workflow = this.#workflow(agent, id, { summary: `import of ${id}`, ...options });
+    await importConversation(workflow, json);
+    return this.#conversation<A>(workflow);
   }
 
   /** Closes the connection. Runs go on. */
@@ -111,21 +161,27 @@ export class AgentClient {
   }
 
   #handle<A extends Agent>(runId: string): RunHandle<OutputOf<A>> {
-    const url =
-      this.#uiUrl === undefined ? undefined : toRunUrl(this.#uiUrl, this.temporal.options.namespace, runId);
-    return new RunHandle(this.temporal, runId, url);
+    return new RunHandle(this.temporal, runId, this.#urlOf(runId));
   }
-}
 
-/** @throws {UserError} for something that is no agent. */
-export function nameOf(agent: Agent | string): string {
-  // JavaScript may pass anything.
-  const name: unknown = typeof agent === 'string' ? agent : (agent as Partial<Agent> | undefined)?.name;
-  if (typeof name === 'string' && name !== '') return name;
-  throw new UserError('agent: expected an agent made by defineAgent, or the name of one');
-}
+  #conversation<A extends Agent>(workflow: ConversationWorkflow): Conversation<A> {
+    return new Conversation<A>(workflow, (id) => this.#urlOf(id));
+  }
 
-/** An agent that keeps its prompts out of the UI keeps them out of the list, too. */
-export function withSummary(agent: Agent | string, options: AnyRunOptions = {}): AnyRunOptions {
-  return typeof agent === 'object' && !agent.summaries ? { summary: false, ...options } : options;
+  #workflow<A extends Agent>(
+    agent: AgentReference<A>,
+    id: string,
+    options?: ConversationOptions<A>,
+  ): ConversationWorkflow {
+    return new ConversationWorkflow(this.temporal, {
+      ...parseConversationOptions(id, withSummary(agent, options)),
+      id,
+      agent: nameOf(agent),
+      taskQueue: this.#taskQueue,
+    });
+  }
+
+  #urlOf(id: string): string | undefined {
+    return this.#uiUrl && toRunUrl(this.#uiUrl, this.temporal.options.namespace, id);
+  }
 }

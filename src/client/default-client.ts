@@ -1,6 +1,9 @@
 import type { Agent, OutputOf } from '../common/agent';
 import type { UserPrompt } from '../common/messages';
-import { AgentClient, type AgentReference } from './agent-client';
+import { AgentClient } from './agent-client';
+import type { AgentReference } from './agent-reference';
+import type { Conversation } from './conversation';
+import type { ConversationOptions } from './conversation-options';
 import type { RunHandle } from './run-handle';
 import type { OptionsArgument, RunOptions, StartOptions } from './run-options';
 import type { RunResult } from './run-result';
@@ -39,4 +42,13 @@ export async function start<A extends Agent>(
 /** {@link AgentClient.getRun} on a client from the environment. */
 export async function getRun<A extends Agent = Agent>(runId: string): Promise<RunHandle<OutputOf<A>>> {
   return (await defaultClient()).getRun<A>(runId);
+}
+
+/** {@link AgentClient.conversation} on a client from the environment. */
+export async function conversation<A extends Agent>(
+  agent: AgentReference<A>,
+  id: string,
+  options?: ConversationOptions<A>,
+): Promise<Conversation<A>> {
+  return (await defaultClient()).conversation<A>(agent, id, options);
 }

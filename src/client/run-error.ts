@@ -21,8 +21,11 @@ import type { ModelMessage } from '../common/messages';
 import type { RunFailureDetail } from '../common/wire';
 import type { RecordedRun } from '../history';
 
-/** What a run's history tells. */
-interface Recorded extends Pick<RecordedRun, 'usage' | 'cancelReason' | 'response'> {
+/** What a history tells. */
+type Readable = Pick<RecordedRun, 'usage' | 'messagesSoFar' | 'response'> &
+  Partial<Pick<RecordedRun, 'cancelReason'>>;
+
+interface Recorded extends Pick<Readable, 'usage' | 'cancelReason' | 'response'> {
   readonly messages: readonly ModelMessage[];
 }
 
@@ -66,6 +69,7 @@ const REBUILD: Readonly<Record<string, Rebuild>> = {
       size: number(fields['size']),
       limit: number(fields['limit']),
     }),
+  RunCancelledError: (message, common) => new RunCancelledError(message, common),
 };
 
 /** The error that a run ended with, as the class that its users know. Anything else stays as it is. */
@@ -85,6 +89,29 @@ export async function toRunError(
     messages: run?.messages ?? [],
     cause,
   };
+  return fromCause(cause, { common, ended: error.message });
+}
+
+/** The error that a turn of a conversation ended with. */
+export async function toTurnError(
+  cause: unknown,
+  { turnId, conversationId }: { turnId: string; conversationId: string },
+  read: () => Promise<Readable>,
+): Promise<Error> {
+  const conversation = await readIfPossible(read);
+  const common: Common = {
+    run: conversation,
+    runId: `${conversationId}/${turnId}`,
+    workflowId: conversationId,
+    usage: usageOf(cause),
+    messages: conversation?.messages ?? [],
+    cause,
+  };
+  return fromCause(cause, { common, ended: cause instanceof Error ? cause.message : String(cause) });
+}
+
+function fromCause(cause: unknown, { common, ended }: { common: Common; ended: string }): Error {
+  const { run, runId = '' } = common;
   if (cause instanceof ApplicationFailure) return fromApplicationFailure(cause, common);
   if (cause instanceof CancelledFailure) {
     return new RunCancelledError(cancelMessage(runId, run?.cancelReason), common);
@@ -95,8 +122,7 @@ export async function toRunError(
       stillRunning: false,
     });
   }
-  const how =
-    cause instanceof TerminatedFailure ? `was terminated: ${cause.message}` : `ended: ${error.message}`;
+  const how = cause instanceof TerminatedFailure ? `was terminated: ${cause.message}` : `ended: ${ended}`;
   return new AgentRunError(`run '${runId}' ${how}`, common);
 }
 
@@ -104,7 +130,7 @@ export async function toRunError(
  * A worker of another version may have recorded what this client cannot read, and others may start a run with anything:
  * the error then says less, and is the same.
  */
-async function readIfPossible(read: () => Promise<RecordedRun>): Promise<Recorded | undefined> {
+async function readIfPossible(read: () => Promise<Readable>): Promise<Recorded | undefined> {
   try {
     const run = await read();
     const { usage, cancelReason } = run;

@@ -1,21 +1,17 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Client,
-  isGrpcServiceError,
-  ServiceError,
-  type WorkflowExecutionStatusName,
-  type WorkflowHandle,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import type { Client, WorkflowExecutionStatusName, WorkflowHandle } from '@temporalio/client';
+import { ExternalStorageNotConfiguredError } from '@temporalio/common';
 import { RunTimedOutError, ServerUnreachableError, UserError } from '../common/errors';
-import { GRPC_STATUS } from '../common/grpc-status';
+import { isNotFound } from '../common/grpc-status';
 import type { ModelMessage } from '../common/messages';
 import type { Usage } from '../common/usage';
 import type { RunOutcome } from '../common/wire';
-import { readRun, type RecordedRun } from '../history';
+import { type Compaction, readRun, type RecordedRun } from '../history';
 import { toRunError } from './run-error';
 import { type ParsedWait, parseWaitOptions, type WaitOptions } from './run-options';
 import { RunResult } from './run-result';
+import { isUnavailable } from './server-errors';
 import { addressOf } from './ui-url';
 import { isUntouched, type Watched, watchForWorker } from './worker-watch';
 
@@ -60,6 +56,7 @@ export class RunHandle<Output = unknown> {
   /** @internal */
   async wait({ timeout, waitForWorker, signal }: ParsedWait): Promise<RunResult<Output>> {
     const stop = new AbortController();
+    setMaxListeners(0, stop.signal); // each time that the server is asked anew leaves a listener behind
     const watch = this.#watch(stop.signal);
     const cancel = (): void => void this.cancel(toReason(signal?.reason)).catch(() => undefined);
     if (signal?.aborted === true) cancel();
@@ -88,6 +85,11 @@ export class RunHandle<Output = unknown> {
   /** Said until now. Read from the run's history: no worker needs to live for it. */
   async messages(): Promise<readonly ModelMessage[]> {
     return (await this.#read()).messagesSoFar();
+  }
+
+  /** The times until now when the messages became too many for the model, and what was done about it. */
+  async compactions(): Promise<readonly Compaction[]> {
+    return (await this.#read()).compactions;
   }
 
   /**
@@ -160,21 +162,18 @@ export class RunHandle<Output = unknown> {
         const { namespace } = this.#client.options;
         throw new UserError(`no run '${this.id}' exists in namespace '${namespace}'`, { cause: error });
       }
+      if (error instanceof ExternalStorageNotConfiguredError) {
+        throw new UserError(
+          `run '${this.id}' has values in external storage: give the client the same option storage as the worker has`,
+          { cause: error },
+        );
+      }
       throw isUnavailable(error) ? this.#unreachable(error) : error;
     }
   }
 }
 
-function isUnavailable(error: unknown): boolean {
-  const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) && Number(cause.code) === GRPC_STATUS.unavailable;
-}
-
-function isNotFound(error: unknown): boolean {
-  if (error instanceof WorkflowNotFoundError) return true;
-  return isGrpcServiceError(error) && Number(error.code) === GRPC_STATUS.notFound;
-}
-
-function toReason(reason: unknown): string {
+/** Why somebody fired a signal. */
+export function toReason(reason: unknown): string {
   return reason instanceof Error ? reason.message : typeof reason === 'string' ? reason : '';
 }

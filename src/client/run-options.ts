@@ -145,6 +145,6 @@ function assertNotBoth({ outputType }: AnyRunOptions, where: string): void {
   throw new UserError(`${where}: resultType: is another name of outputType; give one of them`);
 }
 
-function withoutUndefined(value: object): object {
+export function withoutUndefined(value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined));
 }

@@ -2,7 +2,15 @@ import type { JsonObject } from '../common/json';
 import type { FinishReason, ModelMessage, ModelResponse } from '../common/messages';
 import type { Usage } from '../common/usage';
 import type { RunOutcome } from '../common/wire';
-import type { RecordedRun } from '../history';
+import type { Compaction } from '../history';
+
+/** What was said in a run, and before it. */
+export interface SaidInRun {
+  messagesSoFar(): readonly ModelMessage[];
+  /** How many of these were said before. */
+  historyLength(): number;
+  readonly compactions: readonly Compaction[];
+}
 
 /** What a run led to. */
 export class RunResult<Output = unknown> {
@@ -17,9 +25,9 @@ export class RunResult<Output = unknown> {
   readonly metadata: JsonObject | undefined;
   /** With `onLimit: 'final-answer'`: the limit after which the model was asked for this answer, as its error would say it. */
   readonly limitReached: string | undefined;
-  readonly #read: () => Promise<RecordedRun>;
+  readonly #read: () => Promise<SaidInRun>;
 
-  constructor(runId: string, outcome: Omit<RunOutcome, 'tail'>, read: () => Promise<RecordedRun>) {
+  constructor(runId: string, outcome: Omit<RunOutcome, 'tail'>, read: () => Promise<SaidInRun>) {
     this.output = outcome.output as Output; // validated on the worker by the schema that `Output` is inferred from
     this.usage = outcome.usage;
     this.runId = runId;
@@ -44,6 +52,11 @@ export class RunResult<Output = unknown> {
   async newMessages(): Promise<readonly ModelMessage[]> {
     const run = await this.#read();
     return run.messagesSoFar().slice(run.historyLength());
+  }
+
+  /** The times when the messages became too many for the model, and what was done about it. Read as messages are. */
+  async compactions(): Promise<readonly Compaction[]> {
+    return (await this.#read()).compactions;
   }
 
   /** The last response of the model. */

@@ -7,7 +7,10 @@ export const NO_WORKER_WARNING_AFTER = 5_000;
 /** A history in which nothing happened but the start: started, workflow task scheduled. */
 const UNTOUCHED_HISTORY_LENGTH = 2;
 
-type Description = Pick<WorkflowExecutionDescription, 'workflowId' | 'type' | 'taskQueue' | 'historyLength'>;
+type Description = Pick<
+  WorkflowExecutionDescription,
+  'workflowId' | 'runId' | 'type' | 'taskQueue' | 'historyLength' | 'raw'
+>;
 
 export interface Watched {
   readonly describe: () => Promise<Description>;
@@ -40,9 +43,14 @@ async function rejectAfter(
   throw new NoWorkerError(toMessage(untouched, waited), { runId: workflowId, agent: type, taskQueue });
 }
 
-/** Whether no worker has taken a run yet. */
-export function isUntouched({ historyLength }: Pick<Description, 'historyLength'>): boolean {
-  return historyLength <= UNTOUCHED_HISTORY_LENGTH;
+/** Whether no worker has taken a run yet. One that goes on as a new workflow run has been worked on. */
+export function isUntouched({
+  historyLength,
+  runId,
+  raw,
+}: Pick<Description, 'historyLength' | 'runId' | 'raw'>): boolean {
+  const first = raw.workflowExecutionInfo?.firstRunId;
+  return historyLength <= UNTOUCHED_HISTORY_LENGTH && (!first || first === runId); // protobuf has '' for none
 }
 
 async function untouchedRun(describe: Watched['describe']): Promise<Description | undefined> {

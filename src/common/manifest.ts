@@ -76,6 +76,8 @@ export interface AgentManifest {
   readonly compactAbove?: number;
   /** When the run goes on as a new workflow run. Absent: the defaults. */
   readonly rollOver?: RollOverThreshold;
+  /** How large a value may be, in bytes, where large ones are stored elsewhere. Absent: they are not. */
+  readonly room?: number;
   /** The agent has functions that are told the usage, or its requests are counted before they are sent. */
   readonly needsUsage?: true;
   /** Whether the namespace has the agent search attributes. */

@@ -1,3 +1,4 @@
+import type { JsonValue } from '../common/json';
 import type { Binary } from './binary';
 
 export const NAMESPACE = 'default';
@@ -13,6 +14,8 @@ export interface DevServerOptions {
   readonly uiPort?: number;
   /** Search attributes to register, name to type. @default AGENT_SEARCH_ATTRIBUTES */
   readonly searchAttributes?: Readonly<Record<string, string>>;
+  /** Limits and other settings of the server, by their key in its dynamic configuration. @default none but ours */
+  readonly dynamicConfig?: Readonly<Record<string, JsonValue>>;
   /** Told, in a line each, what is downloaded and why. @default silent */
   readonly onProgress?: (message: string) => void;
   /** Milliseconds for the server to come up; a download is not counted. @default 60000 */

@@ -29,12 +29,12 @@ export async function launchServer(
 }
 
 async function launchOnce(binary: Binary, database: Database, options: DevServerOptions): Promise<DevServer> {
-  const { searchAttributes = AGENT_SEARCH_ATTRIBUTES, environment = process.env } = options;
+  const { searchAttributes = AGENT_SEARCH_ATTRIBUTES, dynamicConfig, environment = process.env } = options;
   const port = await freePort(options.port);
   const uiPort = options.ui === false ? undefined : await freePort(options.uiPort);
   const address = `${LOCAL_HOST}:${port}`;
   const server = new ServerProcess(binary.path, {
-    arguments: toServerArguments({ port, uiPort, database, searchAttributes }),
+    arguments: toServerArguments({ port, uiPort, database, searchAttributes, dynamicConfig }),
     environment,
     temporaryFolder: database.temporaryFolder,
   });

@@ -23,19 +23,23 @@ export async function readConversation(
 ): Promise<RecordedConversation> {
   const newest = await fetchEvents(client, conversation);
   const events = reach === 'last' ? newest : await withEarlier(client, { ...conversation, reach }, newest);
-  const recorded = await read(client, events);
+  const recorded = await read(client, conversation.runId, events);
   if (!recorded.lacksMessages) return recorded;
   if (reach === 'last') return readConversation(client, conversation, 'messages');
   await restoreFromOrigin(client, conversation.runId, recorded);
   return recorded;
 }
 
-async function read(client: Client, events: readonly HistoryEvent[]): Promise<RecordedConversation> {
+async function read(
+  client: Client,
+  id: string,
+  events: readonly HistoryEvent[],
+): Promise<RecordedConversation> {
   const recorded = await readEvents(client.options.loadedDataConverter, events);
   if (recorded instanceof RecordedConversation) return recorded;
   const started = events[0]?.workflowExecutionStartedEventAttributes;
   const agent = started?.workflowType?.name ?? '';
-  throw new UserError(`it is a run of agent '${agent}', and no conversation`);
+  throw new UserError(`'${id}' is a run of agent '${agent}', and no conversation`);
 }
 
 async function withEarlier(

@@ -68,7 +68,7 @@ async function handOn(state: RunState): Promise<void> {
   const whole = toCarried(state);
   if (whole === undefined) return;
   const input = toCarriedRequest(state.request);
-  await continueAsNew({ input, whole, light: withoutMessages(whole) });
+  await continueAsNew({ input, whole, light: withoutMessages(whole), room: state.manifest.room });
 }
 
 function isConversation(input: RunInput | ConversationInput): input is ConversationInput {

@@ -38,11 +38,12 @@ export async function continueAsNew<Input, Carried>({
   input,
   whole,
   light,
+  room = MAX_PAYLOAD_BYTES,
 }: HandOver<Input, Carried>): Promise<void> {
   if (CancellationScope.current().consideredCancelled) return;
-  const own = jsonBytes(input);
-  const carried = own + jsonBytes(whole) <= MAX_CARRIED_BYTES ? whole : light;
-  if (own + jsonBytes(carried) > MAX_PAYLOAD_BYTES) return;
+  const left = room - jsonBytes(input);
+  const carried = jsonBytes(whole) <= Math.min(MAX_CARRIED_BYTES, left) ? whole : light;
+  if (jsonBytes(carried) > left) return;
   await makeContinueAsNewFunc<(input: Input, carried: Carried) => Promise<unknown>>()(input, carried);
 }
 
@@ -52,6 +53,8 @@ interface HandOver<Input, Carried> {
   /** With the messages, and without them: the next workflow run then loads them. */
   readonly whole: Carried;
   readonly light: Carried;
+  /** For all of it, in bytes. @default what a history can record */
+  readonly room?: number | undefined;
 }
 
 /** The prompt is a message by now; a short one stays for people to read. */

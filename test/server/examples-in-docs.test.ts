@@ -41,6 +41,24 @@ describe('the documents show', () => {
     await stop();
   });
 
+  it('how to hold a conversation', async () => {
+    const chat = defineAgent({ name: 'chat', model });
+    const { client, stop } = await serve([chat]);
+    // #region conversation
+    const conversation = client.conversation(chat, 'customer-7');
+    const { output } = await conversation.send('Where is order 42?', { turnId: 'msg-1001' });
+    const again = await conversation.send('Where is order 42?', { turnId: 'msg-1001' }); // the same turn
+    await conversation.sendAsync('And order 43?', { turnId: 'msg-1002' }); // returns as soon as it is taken
+    const later = await client.conversation(chat, 'customer-7').turn('msg-1002').result(); // by whoever
+    // #endregion conversation
+    expect([output, again.output, later.output]).toEqual([
+      'I have seen 1 messages.',
+      'I have seen 1 messages.',
+      'I have seen 3 messages.',
+    ]);
+    await stop();
+  });
+
   it('how to give several kinds of answer, and to check them', async () => {
     const generous = scriptedModel([
       [{ tool: 'final_result_refund', args: { amount: 500 } }],

@@ -2,7 +2,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { AgentClient } from 'perdure/client';
 
-type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
+export type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
 
 /** In bytes and events, as the server counts them. */
 export interface HistorySize {
@@ -18,16 +18,25 @@ export async function historySize(client: AgentClient, runId: string): Promise<H
   return { bytes, events };
 }
 
-export async function historyEvents(client: AgentClient, runId: string): Promise<readonly HistoryEvent[]> {
-  return (await client.temporal.workflow.getHandle(runId).fetchHistory()).events ?? [];
+/** Of the last of a run's workflow runs, unless another one is named. */
+export async function historyEvents(
+  client: AgentClient,
+  runId: string,
+  execution?: string,
+): Promise<readonly HistoryEvent[]> {
+  return (await client.temporal.workflow.getHandle(runId, execution).fetchHistory()).events ?? [];
 }
 
 /**
  * Workflow tasks that failed, and activities that were tried more than once: a run that was stuck, or paid twice. A
  * task that the server itself closes, to take in large results that came meanwhile, is none.
  */
-export async function troublesOf(client: AgentClient, runId: string): Promise<readonly string[]> {
-  const events = await historyEvents(client, runId);
+export async function troublesOf(
+  client: AgentClient,
+  runId: string,
+  execution?: string,
+): Promise<readonly string[]> {
+  const events = await historyEvents(client, runId, execution);
   return events.flatMap((event) => {
     const cause = event.workflowTaskFailedEventAttributes?.cause;
     return [

@@ -1,0 +1,22 @@
+import type { Agent } from '../common/agent';
+import { UserError } from '../common/errors';
+
+/** An agent, or the name of one: a thin backend imports only its type. `client.run<typeof support>('support', …)` */
+export type AgentReference<A extends Agent> = A | A['name'];
+
+/** @throws {UserError} for something that is no agent. */
+export function nameOf(agent: unknown): string {
+  // JavaScript may pass anything.
+  const name: unknown = typeof agent === 'string' ? agent : (agent as Partial<Agent> | undefined)?.name;
+  if (typeof name === 'string' && name !== '') return name;
+  throw new UserError('agent: expected an agent made by defineAgent, or the name of one');
+}
+
+/** An agent that keeps its prompts out of the UI keeps them out of the list, too. */
+export function withSummary<Options extends { readonly summary?: string | false }>(
+  agent: Agent | string,
+  options?: Options,
+): Options {
+  const given = options ?? ({} as Options); // all options can be left out
+  return typeof agent === 'object' && !agent.summaries ? { summary: false, ...given } : given;
+}

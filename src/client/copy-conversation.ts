@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { CARRIED_FORMAT, type CarriedTranscript } from '../common/carried-run';
+import type {
+  CarriedConversation,
+  OlderTurns,
+  OpenTurn,
+  TurnEnd,
+  TurnEntry,
+} from '../common/conversation-wire';
+import type { ModelMessage } from '../common/messages';
+import { packMessages } from '../common/packed-messages';
+import {
+  MAX_CARRIED_RESULTS,
+  MAX_CARRIED_RESULTS_LENGTH,
+  MAX_OLDER_TURNS_LENGTH,
+  MAX_RECENT_TURNS,
+} from '../common/size-limits';
+import { estimateTokens } from '../common/token-estimate';
+import { EMPTY_TRANSCRIPT, type TranscriptAddress } from '../common/transcript';
+import { addUsage, NO_USAGE, toRecordedUsage, type Usage } from '../common/usage';
+import type { RecordedConversation } from '../history';
+import type { ConversationExport, ExportedTurn } from './conversation-export';
+import type { EndedTurn } from './ended-turns';
+
+/** What a conversation goes on with that takes over another one's turns. */
+interface Copied {
+  readonly usage: Usage;
+  /** Those that it goes on from. */
+  readonly messages: readonly ModelMessage[];
+  readonly dropped: number;
+  /** How many more were said. */
+  readonly shift: number;
+  readonly turns: readonly TurnEntry[];
+  readonly older: readonly OlderTurns[];
+  readonly forgotten: number;
+  readonly ends: readonly (readonly [string, TurnEnd])[];
+  readonly last: OpenTurn | undefined;
+}
+
+/** The state with which a conversation begins that loads its messages from where they are recorded. */
+export function toCarriedCopy(
+  recorded: RecordedConversation,
+  {
+    turns,
+    messages,
+    usage,
+  }: { turns: readonly EndedTurn[]; messages: readonly ModelMessage[]; usage: Usage },
+): CarriedConversation {
+  const last = turns.at(-1);
+  return toCarried(
+    {
+      usage,
+      messages,
+      dropped: recorded.dropped,
+      shift: recorded.shift,
+      turns: turns.map((turn) => toEntry(turn, recorded.execution)),
+      older: recorded.turns.older,
+      forgotten: recorded.turns.forgotten,
+      ends: turns.flatMap(({ id, end }) => (end === undefined ? [] : [[id, end] as const])),
+      last: last && toLast(last),
+    },
+    (address) => ({ address }),
+  );
+}
+
+/** The state with which a conversation begins that brings its messages along. */
+export function toCarriedImport(exported: ConversationExport): CarriedConversation {
+  const { messages, usage, dropped, shift, turns, last } = exported;
+  const lastTurn = turns.find(({ id }) => id === last?.id);
+  return toCarried(
+    {
+      usage: addUsage(NO_USAGE, usage),
+      messages,
+      dropped,
+      shift,
+      turns: turns.map((turn) => toEntry(turn, '')), // recorded somewhere else, if at all
+      older: [],
+      forgotten: 0,
+      ends: [],
+      last: lastTurn && last && { ...toOpen(lastTurn), request: last.request },
+    },
+    (address) => ({
+      address,
+      held: { start: address, earlier: packMessages(messages), messages: [], versions: [] },
+    }),
+  );
+}
+
+function toCarried(
+  { messages, dropped, shift, turns, older, forgotten, ends, last, usage }: Copied,
+  place: (address: TranscriptAddress) => Pick<CarriedTranscript, 'address' | 'held'>,
+): CarriedConversation {
+  const tokens = messages.reduce((sum, message) => sum + estimateTokens(message), 0);
+  const transcript = { tokens, continued: 0, dropped, shift, ...place(toAddress(messages)) };
+  return {
+    format: CARRIED_FORMAT,
+    usage,
+    ...(messages.length === 0 ? {} : { transcript }),
+    turns: turns.slice(-MAX_RECENT_TURNS),
+    ...toOlder(turns.slice(0, -MAX_RECENT_TURNS), { older, forgotten }),
+    ends: toRecent(ends),
+    ...(last === undefined ? {} : { last }),
+    queue: [],
+  };
+}
+
+/** Nobody else's: its messages came about elsewhere. */
+function toAddress({ length }: readonly ModelMessage[]): TranscriptAddress {
+  return length === 0 ? EMPTY_TRANSCRIPT : { length, version: randomBytes(9).toString('base64url') };
+}
+
+function toEntry(turn: ExportedTurn & { execution?: string | undefined }, current: string): TurnEntry {
+  const { id, digest, agent, status, span, usage, updateId, execution = current } = turn;
+  return {
+    id,
+    digest,
+    ...(agent === undefined ? {} : { agent }),
+    status,
+    ...(span === undefined ? {} : { span }),
+    usage: toRecordedUsage(addUsage(NO_USAGE, usage)),
+    updateId,
+    execution,
+  };
+}
+
+function toLast(turn: EndedTurn): OpenTurn | undefined {
+  return turn.request && { ...toOpen(turn), request: turn.request };
+}
+
+function toOpen({ id, digest, updateId, agent }: Pick<EndedTurn, 'id' | 'digest' | 'updateId' | 'agent'>) {
+  return { id, digest, updateId, ...(agent === undefined ? {} : { agent }) };
+}
+
+/** As many ids as a conversation remembers, one group for each workflow run. */
+function toOlder(
+  turns: readonly TurnEntry[],
+  { older, forgotten }: Pick<Copied, 'older' | 'forgotten'>,
+): Pick<CarriedConversation, 'older' | 'forgotten'> {
+  const groups = new Map(older.map(({ execution, turns: ids }) => [execution, [...ids]]));
+  for (const { id, digest, execution = '' } of turns) {
+    groups.set(execution, [...(groups.get(execution) ?? []), [id, digest]]);
+  }
+  const kept = [...groups].map(([execution, ids]): OlderTurns => ({ execution, turns: ids }));
+  let gone = forgotten;
+  while (kept.length > 0 && JSON.stringify(kept).length > MAX_OLDER_TURNS_LENGTH) {
+    gone += kept.shift()?.turns.length ?? 0;
+  }
+  return { older: kept, forgotten: gone };
+}
+
+function toRecent(ends: Copied['ends']): Copied['ends'] {
+  let room = MAX_CARRIED_RESULTS_LENGTH;
+  return ends
+    .slice(-MAX_CARRIED_RESULTS)
+    .toReversed()
+    .filter((end) => (room -= JSON.stringify(end).length) >= 0)
+    .toReversed();
+}

@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CANCEL_TURN_UPDATE, type CancelTurnInput } from '../common/conversation-wire';
+import { NoWorkerError, RunTimedOutError } from '../common/errors';
+import type { RunOutcome } from '../common/wire';
+import { NO_USAGE } from '../common/usage';
+import { pauses } from './conversation-workflow';
+import { toReason } from './run-handle';
+import type { ParsedWait } from './run-options';
+import { toSetback } from './server-errors';
+import type { TurnCall } from './turn-call';
+import { saidUntil } from './turn-messages';
+import { NO_WORKER_WARNING_AFTER } from './worker-watch';
+
+/** Waits for what a turn leads to. @throws what it failed with, or was refused with, or that the waiting ended. */
+export function waitForEnd(call: TurnCall, wait: ParsedWait): Promise<RunOutcome> {
+  return waitFor(call, wait, (stop) => call.outcome(stop));
+}
+
+/** Waits until a turn is taken. */
+export function waitUntilTaken(call: TurnCall, wait: ParsedWait): Promise<void> {
+  return waitFor(call, wait, (stop) => call.take(stop));
+}
+
+async function waitFor<Result>(
+  call: TurnCall,
+  { timeout, waitForWorker, signal }: ParsedWait,
+  work: (stop: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const stop = new AbortController();
+  const cancel = (): void => void cancelTurn(call, toReason(signal?.reason), stop.signal);
+  if (signal?.aborted === true) cancel();
+  signal?.addEventListener('abort', cancel);
+  try {
+    const { client } = call.workflow;
+    const waits: Promise<Result>[] = [
+      client.withAbortSignal(stop.signal, () => work(stop.signal)),
+      watchForWorker(call, waitForWorker, stop.signal),
+    ];
+    if (timeout !== undefined) waits.push(timeOut(call, timeout, stop.signal));
+    return await Promise.race(waits);
+  } finally {
+    stop.abort();
+    signal?.removeEventListener('abort', cancel);
+  }
+}
+
+/** The turn may be on its way to the conversation, which then does not know it yet. */
+async function cancelTurn(call: TurnCall, reason: string, stop: AbortSignal): Promise<void> {
+  const { turnId, workflow } = call;
+  const input: CancelTurnInput = { turnId, reason };
+  for (const duration of pauses()) {
+    if (stop.aborted) return;
+    try {
+      const update = await workflow.update<CancelTurnInput, void>(CANCEL_TURN_UPDATE, input);
+      return await update.result();
+    } catch (error) {
+      // Whoever waits for the turn learns of everything else.
+      const setback = toSetback(error);
+      const isEarly =
+        setback.kind === 'absent' || (setback.kind === 'refused' && setback.refusal.kind === 'unknown-turn');
+      if (!isEarly && setback.kind !== 'interrupted') return;
+    }
+    await sleep(duration, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
+
+async function watchForWorker(
+  call: TurnCall,
+  waitForWorker: number | undefined,
+  stop: AbortSignal,
+): Promise<never> {
+  const first = Math.min(waitForWorker ?? NO_WORKER_WARNING_AFTER, NO_WORKER_WARNING_AFTER);
+  await pause(first, stop);
+  if (waitForWorker !== first && (await isUntouched(call))) {
+    process.emitWarning(describeMissing(call, first), 'PerdureNoWorkerWarning');
+  }
+  if (waitForWorker === undefined) return new Promise(() => undefined);
+  await pause(waitForWorker - first, stop);
+  if (!(await isUntouched(call))) return new Promise(() => undefined);
+  const { id, target } = call.workflow;
+  const { agent, taskQueue } = target;
+  throw new NoWorkerError(describeMissing(call, waitForWorker), {
+    runId: `${id}/${call.turnId}`,
+    agent,
+    taskQueue,
+  });
+}
+
+/** Neither taken by a worker, nor kept back by a conversation that takes no more at once. */
+async function isUntouched({ isTaken, workflow }: TurnCall): Promise<boolean> {
+  if (isTaken) return false;
+  try {
+    const description = await workflow.describe();
+    return description?.raw.pendingWorkflowTask?.state === SCHEDULED;
+  } catch {
+    return false; // whoever waits for the result learns of a server that is gone
+  }
+}
+
+/** `PENDING_WORKFLOW_TASK_STATE_SCHEDULED` in Temporal's enumeration. */
+const SCHEDULED = 1;
+
+function describeMissing({ workflow, turnId }: TurnCall, waited: number): string {
+  const { id, target } = workflow;
+  const { agent, taskQueue } = target;
+  return (
+    `No worker has taken turn '${turnId}' of conversation '${id}' with agent '${agent}' from task queue '${taskQueue}' in ` +
+    `${waited / 1000} s. It is taken as soon as one serves that queue: createWorker({ agents: [...], taskQueue: '${taskQueue}' }).`
+  );
+}
+
+async function timeOut(call: TurnCall, timeout: number, stop: AbortSignal): Promise<never> {
+  await pause(timeout, stop);
+  const { workflow, turnId, isTaken } = call;
+  const { id } = workflow;
+  const recorded = await workflow.readIfBegun('last');
+  const state = isTaken
+    ? `It goes on: turn('${turnId}') finds it.`
+    : `No worker has taken it yet: send it again, with the same turnId.`;
+  throw new RunTimedOutError(
+    `turn '${turnId}' of conversation '${id}' did not finish within ${timeout / 1000} s. ${state}`,
+    {
+      runId: `${id}/${turnId}`,
+      workflowId: id,
+      usage: recorded?.turns.find(turnId)?.usage ?? NO_USAGE,
+      messages: recorded === undefined ? [] : saidUntil(recorded, turnId).messagesSoFar(),
+      stillRunning: true,
+    },
+  );
+}
+
+/** For ever, once the signal has fired. */
+function pause(duration: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, duration);
+    stop.addEventListener('abort', () => clearTimeout(timer));
+  });
+}
