@@ -26,5 +26,6 @@ module.exports = {
       globalTeardown: '<rootDir>/test/support/stop-server.ts',
     }),
     project('recordings'),
+    project('long'),
   ],
 };

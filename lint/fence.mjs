@@ -15,6 +15,7 @@ const SANDBOX_SAFE = [
   'messages',
   'model',
   'model-settings',
+  'remembered-turns',
   'search-attributes',
   'size-limits',
   'to-json-value',

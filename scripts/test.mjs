@@ -19,6 +19,8 @@ const CHECKS = [
       'jest',
       'bin/jest.js',
       '--forceExit',
+      // Jest's own default leaves a core of two idle, and these tests mostly wait: for a server, a time-out, a new process.
+      '--maxWorkers=2',
       '--selectProjects',
       ...PROJECTS,
       ...process.argv.slice(2),

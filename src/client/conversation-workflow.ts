@@ -130,11 +130,19 @@ export class ConversationWorkflow {
     }
   }
 
+  async isClosed(): Promise<boolean> {
+    const description = await this.describe();
+    return description !== undefined && description.status.name !== 'RUNNING';
+  }
+
   /** @throws what the error means to the caller, unless it is that the same is to be tried again. */
   async assertInterrupted(error: unknown): Promise<void> {
     const setback = toSetback(error);
     switch (setback.kind) {
       case 'interrupted':
+        return;
+      case 'cut-off':
+        if (await this.isClosed()) throw await this.closedError();
         return;
       case 'closed':
         throw await this.closedError();

@@ -9,12 +9,7 @@ import type {
 } from '../common/conversation-wire';
 import type { ModelMessage } from '../common/messages';
 import { packMessages } from '../common/packed-messages';
-import {
-  MAX_CARRIED_RESULTS,
-  MAX_CARRIED_RESULTS_LENGTH,
-  MAX_OLDER_TURNS_LENGTH,
-  MAX_RECENT_TURNS,
-} from '../common/size-limits';
+import { toRecentEnds, toRemembered } from '../common/remembered-turns';
 import { estimateTokens } from '../common/token-estimate';
 import { EMPTY_TRANSCRIPT, type TranscriptAddress } from '../common/transcript';
 import { addUsage, NO_USAGE, toRecordedUsage, type Usage } from '../common/usage';
@@ -96,9 +91,8 @@ function toCarried(
     format: CARRIED_FORMAT,
     usage,
     ...(messages.length === 0 ? {} : { transcript }),
-    turns: turns.slice(-MAX_RECENT_TURNS),
-    ...toOlder(turns.slice(0, -MAX_RECENT_TURNS), { older, forgotten }),
-    ends: toRecent(ends),
+    ...toRemembered({ turns, older, forgotten }),
+    ends: toRecentEnds(ends),
     ...(last === undefined ? {} : { last }),
     queue: [],
   };
@@ -129,30 +123,4 @@ function toLast(turn: EndedTurn): OpenTurn | undefined {
 
 function toOpen({ id, digest, updateId, agent }: Pick<EndedTurn, 'id' | 'digest' | 'updateId' | 'agent'>) {
   return { id, digest, updateId, ...(agent === undefined ? {} : { agent }) };
-}
-
-/** As many ids as a conversation remembers, one group for each workflow run. */
-function toOlder(
-  turns: readonly TurnEntry[],
-  { older, forgotten }: Pick<Copied, 'older' | 'forgotten'>,
-): Pick<CarriedConversation, 'older' | 'forgotten'> {
-  const groups = new Map(older.map(({ execution, turns: ids }) => [execution, [...ids]]));
-  for (const { id, digest, execution = '' } of turns) {
-    groups.set(execution, [...(groups.get(execution) ?? []), [id, digest]]);
-  }
-  const kept = [...groups].map(([execution, ids]): OlderTurns => ({ execution, turns: ids }));
-  let gone = forgotten;
-  while (kept.length > 0 && JSON.stringify(kept).length > MAX_OLDER_TURNS_LENGTH) {
-    gone += kept.shift()?.turns.length ?? 0;
-  }
-  return { older: kept, forgotten: gone };
-}
-
-function toRecent(ends: Copied['ends']): Copied['ends'] {
-  let room = MAX_CARRIED_RESULTS_LENGTH;
-  return ends
-    .slice(-MAX_CARRIED_RESULTS)
-    .toReversed()
-    .filter((end) => (room -= JSON.stringify(end).length) >= 0)
-    .toReversed();
 }

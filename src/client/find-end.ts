@@ -32,6 +32,7 @@ async function endOfUpdate(
     switch (setback.kind) {
       case 'failed':
         return toTurnEnd(setback.cause);
+      case 'cut-off':
       case 'interrupted':
       case 'absent':
         return undefined;

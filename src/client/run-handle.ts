@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowExecutionStatusName, WorkflowHandle } from '@temporalio/client';
 import { ExternalStorageNotConfiguredError } from '@temporalio/common';
@@ -12,6 +11,7 @@ import { toRunError } from './run-error';
 import { type ParsedWait, parseWaitOptions, type WaitOptions } from './run-options';
 import { RunResult } from './run-result';
 import { isUnavailable } from './server-errors';
+import { createStop } from './stop';
 import { addressOf } from './ui-url';
 import { isUntouched, type Watched, watchForWorker } from './worker-watch';
 
@@ -55,8 +55,7 @@ export class RunHandle<Output = unknown> {
 
   /** @internal */
   async wait({ timeout, waitForWorker, signal }: ParsedWait): Promise<RunResult<Output>> {
-    const stop = new AbortController();
-    setMaxListeners(0, stop.signal); // each time that the server is asked anew leaves a listener behind
+    const stop = createStop();
     const watch = this.#watch(stop.signal);
     const cancel = (): void => void this.cancel(toReason(signal?.reason)).catch(() => undefined);
     if (signal?.aborted === true) cancel();

@@ -22,6 +22,8 @@ export type Setback =
   | { readonly kind: 'refused'; readonly refusal: RefusalDetail }
   /** The workflow took it, and it failed. */
   | { readonly kind: 'failed'; readonly cause: unknown }
+  /** The workflow run that took it has ended; another one may go on. */
+  | { readonly kind: 'cut-off' }
   /** Another workflow run goes on, or the server takes no more just now: to be sent again. */
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'closed' }
@@ -50,7 +52,7 @@ export function toSetback(error: unknown): Setback {
 
 function ofFailure(cause: unknown): Setback {
   if (!(cause instanceof ApplicationFailure)) return { kind: 'failed', cause };
-  if (cause.type === CUT_OFF) return { kind: 'interrupted' };
+  if (cause.type === CUT_OFF) return { kind: 'cut-off' };
   if (cause.type === CONVERSATION_REFUSAL) {
     return { kind: 'refused', refusal: cause.details?.[0] as RefusalDetail }; // to the wire contract
   }

@@ -99,7 +99,9 @@ export class TurnCall {
   async #endOf(error: unknown): Promise<TurnEnd | undefined> {
     const setback = toSetback(error);
     if (setback.kind === 'failed') return toTurnEnd(setback.cause);
-    if (setback.kind === 'closed') return findEndInClosed(this.workflow, this.sent.input);
+    if (setback.kind === 'closed' || (setback.kind === 'cut-off' && (await this.workflow.isClosed()))) {
+      return findEndInClosed(this.workflow, this.sent.input);
+    }
     if (setback.kind === 'refused' && setback.refusal.kind === 'elsewhere') {
       return findEnd(this.workflow, setback.refusal);
     }
@@ -110,10 +112,7 @@ export class TurnCall {
   /** What the turn led to, if it has ended: to ask costs no event, to wait does. */
   async findEnd(): Promise<TurnEnd | undefined> {
     const { workflow, turnId } = this;
-    const description = await workflow.describe();
-    if (description !== undefined && description.status.name !== 'RUNNING') {
-      return findEndInClosed(workflow, { turnId });
-    }
+    if (await workflow.isClosed()) return findEndInClosed(workflow, { turnId });
     const answer = await workflow.ask(turnId);
     switch (answer?.kind) {
       case undefined:

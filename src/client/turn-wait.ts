@@ -7,6 +7,7 @@ import { pauses } from './conversation-workflow';
 import { toReason } from './run-handle';
 import type { ParsedWait } from './run-options';
 import { toSetback } from './server-errors';
+import { createStop } from './stop';
 import type { TurnCall } from './turn-call';
 import { saidUntil } from './turn-messages';
 import { NO_WORKER_WARNING_AFTER } from './worker-watch';
@@ -26,7 +27,7 @@ async function waitFor<Result>(
   { timeout, waitForWorker, signal }: ParsedWait,
   work: (stop: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  const stop = new AbortController();
+  const stop = createStop();
   const cancel = (): void => void cancelTurn(call, toReason(signal?.reason), stop.signal);
   if (signal?.aborted === true) cancel();
   signal?.addEventListener('abort', cancel);
@@ -58,7 +59,7 @@ async function cancelTurn(call: TurnCall, reason: string, stop: AbortSignal): Pr
       const setback = toSetback(error);
       const isEarly =
         setback.kind === 'absent' || (setback.kind === 'refused' && setback.refusal.kind === 'unknown-turn');
-      if (!isEarly && setback.kind !== 'interrupted') return;
+      if (!isEarly && setback.kind !== 'interrupted' && setback.kind !== 'cut-off') return;
     }
     await sleep(duration, undefined, { signal: stop }).catch(() => undefined);
   }

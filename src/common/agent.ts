@@ -84,7 +84,7 @@ export interface AgentOptions<Name extends string, Option extends OutputOption, 
   readonly retries?: { readonly output?: number; readonly tools?: number };
   /**
    * How much history a run writes before another workflow run goes on with it; what that one is handed does not count.
-   * @default `{ historyBytes: 3 MiB, historyEvents: 4000 }`
+   * @default `{ historyBytes: 2.5 MiB, historyEvents: 4000 }`
    */
   readonly rollOver?: RollOverOptions;
   /** Time for one model request. @default '10m' */

@@ -172,6 +172,12 @@ export interface TurnEntry {
 /** From one index to before another. */
 export type Span = readonly [number, number];
 
+/** How far a compaction holds: above `above` tokens it was due, up to `againAbove` it is not due again. */
+export interface CompactionMark {
+  readonly above: number;
+  readonly againAbove: number;
+}
+
 /** Turns of one workflow run of which only this much is kept. */
 export interface OlderTurns {
   readonly execution: string;
@@ -195,6 +201,8 @@ export interface CarriedConversation {
   readonly transcript?: CarriedTranscript;
   /** What was said after the last model request; between turns only. */
   readonly tail?: readonly MessageDescriptor[];
+  /** Of the last turn that compacted the transcript; between turns only. */
+  readonly compacted?: CompactionMark;
   /** The last turns that ended, oldest first. */
   readonly turns: readonly TurnEntry[];
   /** Turns before them, oldest first. */

@@ -27,6 +27,9 @@ export interface CallPolicy {
   readonly maximumAttempts: number;
 }
 
+/** Of a tool that says nothing of it. */
+export const DEFAULT_TOOL_POLICY: CallPolicy = { timeout: 5 * 60_000, maximumAttempts: 5 };
+
 export interface ToolManifest extends CallPolicy {
   /** Retries that the model has; N retries are N + 1 attempts. */
   readonly retries: number;

@@ -4,7 +4,7 @@ import type { RollOverThreshold } from './wire';
 
 /** How much history a workflow run may write before another one goes on with its work. */
 export interface RollOverOptions {
-  /** @default 3 MiB */
+  /** @default 2.5 MiB */
   readonly historyBytes?: number;
   /** @default 4000 */
   readonly historyEvents?: number;

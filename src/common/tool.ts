@@ -3,6 +3,7 @@ import { type Duration, durationSchema } from './duration';
 import { UserError } from './errors';
 import type { JsonObject } from './json';
 import { toJsonSchema } from './json-schema';
+import { DEFAULT_TOOL_POLICY } from './manifest';
 import type { ModelMessage } from './messages';
 import type { ToolDescription } from './model';
 import { describeCall, parseOptions } from './options';
@@ -120,8 +121,8 @@ const toolOptions = z.strictObject({
     error: 'expected a function',
   }),
   retries: z.int().min(0).optional(),
-  timeout: durationSchema.default(5 * 60_000),
-  maximumAttempts: z.int().min(1).default(5),
+  timeout: durationSchema.default(DEFAULT_TOOL_POLICY.timeout),
+  maximumAttempts: z.int().min(1).default(DEFAULT_TOOL_POLICY.maximumAttempts),
   sequential: z.boolean().default(false),
   onError: z.enum(['fail', 'report']).default('fail'),
   local: z.boolean().default(false),

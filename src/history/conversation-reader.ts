@@ -11,9 +11,10 @@ import {
 } from '../common/conversation-wire';
 import { NO_USAGE } from '../common/usage';
 import type { RunFailureDetail, RunOutcome } from '../common/wire';
+import type { AcceptedUpdate, ConversationEnd } from './conversation-events';
 import { type Decoder, fromWire } from './decode';
 import type { HistoryEvent } from './fetch-events';
-import { type AcceptedUpdate, type ConversationEnd, RecordedConversation } from './recorded-conversation';
+import { RecordedConversation } from './recorded-conversation';
 
 type UpdateRequest = NonNullable<HistoryEvent['workflowExecutionUpdateAdmittedEventAttributes']>['request'];
 type UpdateOutcome = NonNullable<HistoryEvent['workflowExecutionUpdateCompletedEventAttributes']>['outcome'];

@@ -83,5 +83,5 @@ async function restoreFromOrigin(client: Client, id: string, recorded: RecordedC
   const { conversationId = id, execution, events } = recorded.request.origin ?? {};
   if (execution === undefined) return;
   const source = await readConversation(client, { runId: conversationId, execution, events }, 'last');
-  recorded.restore({ earlier: [], messages: source.seenSoFar() });
+  recorded.restore(source.seenSoFar());
 }

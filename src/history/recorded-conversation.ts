@@ -7,16 +7,17 @@ import {
   type ConversationOutcome,
   type ConversationRequest,
   REWIND_UPDATE,
-  type RewindInput,
   TURN_UPDATE,
   type TurnEnd,
   type TurnInput,
 } from '../common/conversation-wire';
 import type { ModelMessage, ModelResponse } from '../common/messages';
+import { EMPTY_TRANSCRIPT } from '../common/transcript';
 import { addUsage, NO_USAGE, type Usage, withResponseUsage } from '../common/usage';
 import {
   type CompactionInput,
   type CompactionResult,
+  type EarlierMessages,
   type LoadedTranscript,
   type ModelRequestInput,
   type ModelRequestResult,
@@ -24,22 +25,10 @@ import {
   type ToolCallResult,
 } from '../common/wire';
 import { type Compaction, toCompaction } from './compaction';
+import type { AcceptedUpdate, ConversationEnd } from './conversation-events';
 import { type PlacedTurn, placeTurns } from './placed-turns';
 import { markInterrupted, RecordedMessages } from './recorded-messages';
-import { isOpen, type Moment, RecordedTurns } from './recorded-turns';
-
-/** How a conversation came to its end. */
-export interface ConversationEnd {
-  readonly how: ConversationOutcome['closed'] | 'cancelled' | 'failed' | 'terminated' | 'timed-out';
-  readonly reason?: string | undefined;
-}
-
-/** An update that a conversation accepted. */
-export interface AcceptedUpdate {
-  readonly name: string;
-  readonly id: string;
-  readonly input: unknown;
-}
+import { type Moment, RecordedTurns } from './recorded-turns';
 
 /**
  * What a conversation's history says. Like a run's it needs no worker to be read, and is there for conversations that
@@ -103,9 +92,10 @@ export class RecordedConversation {
     const transcript = transcriptOf(carried);
     this.before = transcript?.shift ?? 0;
     this.dropped = transcript?.dropped ?? 0;
-    this.#lacking = carried;
-    if (transcript?.held !== undefined) this.restore(transcript.held);
-    else if (transcript === undefined || transcript.address.length === 0) this.#lacking = undefined;
+    const isEmpty = transcript === undefined || transcript.address.length === 0;
+    const held = transcript?.held ?? (isEmpty ? NOTHING : undefined);
+    if (held === undefined) this.#lacking = carried;
+    else this.#restore(carried, held);
   }
 
   updateAccepted({ name, id, input }: AcceptedUpdate): void {
@@ -120,16 +110,18 @@ export class RecordedConversation {
     if (name === TURN_UPDATE) {
       this.turnEnded((input as TurnInput).turnId, result as TurnEnd); // to the wire contract, both
     } else if (name === REWIND_UPDATE) {
-      this.#takeBack((input as RewindInput).to, result as number); // the same
+      this.#takeBack(result as number); // the same
     }
   }
 
   turnEnded(turnId: string, end: TurnEnd): void {
     const { tail } = 'outcome' in end ? end.outcome : end.failure.detail;
-    const ran = this.turns.end(turnId, end, this.#moment);
-    if (ran && tail !== undefined) this.#messages.added(tail);
-    const isSilent = this.turns.running === undefined && this.#messages.placeOf(turnId) === undefined;
-    if (isSilent) this.#messages.place(turnId);
+    const hasBegun = this.turns.running?.id === turnId;
+    if (this.turns.running === undefined) this.#begin(turnId); // its agent could not be resolved
+    this.turns.end(turnId, end, this.#moment);
+    if (hasBegun && tail !== undefined) this.#messages.added(tail);
+    const isSilent = !hasBegun && this.turns.running === undefined;
+    if (isSilent && this.#messages.placeOf(turnId) === undefined) this.#messages.place(turnId);
   }
 
   /** The worker resolved the agent of the turn that is due. */
@@ -162,18 +154,16 @@ export class RecordedConversation {
 
   transcriptLoaded(part: LoadedTranscript): void {
     const loaded = this.#messages.loaded(part);
-    if (loaded !== undefined) this.restore({ earlier: loaded, messages: [] });
+    if (loaded !== undefined) this.restore(loaded);
   }
 
-  /** The messages that were handed on, unless they were read where they were said. */
-  restore(held: Pick<HeldMessages, 'earlier' | 'messages'>): void {
+  /** The messages that were handed on by reference, unless they were read where they were said. */
+  restore(earlier: EarlierMessages): void {
     const carried = this.#lacking;
-    if (carried === undefined) return;
-    this.#lacking = undefined;
-    this.#messages.restore(held, transcriptOf(carried)?.address.length);
-    for (const { id, span } of carried.turns) if (span !== undefined) this.#messages.place(id, span[0]);
-    const { running } = carried;
-    if (running?.run.span !== undefined) this.#messages.place(running.turn.id, running.run.span[0]);
+    const start = carried && transcriptOf(carried)?.address;
+    if (carried !== undefined && start !== undefined) {
+      this.#restore(carried, { start, earlier, messages: [] });
+    }
   }
 
   continuedAsNew(carried: CarriedConversation): void {
@@ -216,8 +206,8 @@ export class RecordedConversation {
   placedTurns(): readonly PlacedTurn[] {
     return placeTurns(this.turns.all, this.#messages, {
       before: this.before,
-      all: this.messagesSoFar().length,
-      seen: this.seenSoFar().length,
+      all: this.#messages.allSoFar().length,
+      seen: this.#messages.seenSoFar().length,
     });
   }
 
@@ -231,6 +221,14 @@ export class RecordedConversation {
     this.closing ??= closing;
     this.turns.carried(carried, this.execution);
     this.usage = running === undefined ? usage : addUsage(usage, running.run.usage);
+  }
+
+  #restore(carried: CarriedConversation, held: Pick<HeldMessages, 'start' | 'earlier' | 'messages'>): void {
+    this.#lacking = undefined;
+    this.#messages.restore(held);
+    for (const { id, span } of carried.turns) if (span !== undefined) this.#messages.place(id, span[0]);
+    const { running } = carried;
+    if (running?.run.span !== undefined) this.#messages.place(running.turn.id, running.run.span[0]);
   }
 
   #handOver(carried: CarriedConversation): void {
@@ -253,17 +251,21 @@ export class RecordedConversation {
     this.turns.begin(turnId, this.#moment);
     const { running } = this.turns;
     if (running === undefined || running === before || running.retryOf === undefined) return;
-    const place = this.#messages.placeOf(running.retryOf);
-    const index = place === undefined ? undefined : this.#messages.seenIndexOf(place);
-    this.#messages.forget(running.retryOf);
-    if (index !== undefined) this.#messages.takeBack(index);
+    const span = this.placedTurns().find(({ id }) => id === running.retryOf)?.span;
+    // It stays where others have gone on from it since.
+    if (span === undefined || span[1] < this.#messages.seenSoFar().length) return;
+    this.#takeBack(span[0]);
   }
 
-  #takeBack(to: string | undefined, left: number): void {
-    const all = this.turns.all.filter((turn) => !isOpen(turn));
-    const last = to === undefined ? -1 : all.findIndex(({ id }) => id === to);
-    for (const { id } of all.slice(last + 1)) this.#messages.forget(id);
+  /** What is left of the messages that the model reads. */
+  #takeBack(left: number): void {
+    const placed = this.placedTurns().filter(({ from }) => from !== undefined);
     this.#messages.takeBack(left);
+    if (left === 0) this.before = 0;
+    for (const { id, span } of placed) {
+      if (span === undefined ? left === 0 : span[1] > left) this.#messages.forget(id);
+      else if (left === 0) this.#messages.place(id); // nothing was said in it
+    }
   }
 
   #spend(usage: Partial<Usage>): void {
@@ -287,6 +289,8 @@ export class RecordedConversation {
     return this.ended ? markInterrupted(messages) : messages;
   }
 }
+
+const NOTHING = { start: EMPTY_TRANSCRIPT, earlier: [], messages: [] };
 
 function transcriptOf({ running, transcript }: CarriedConversation): CarriedTranscript | undefined {
   return running?.run.transcript ?? transcript;

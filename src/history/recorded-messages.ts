@@ -103,9 +103,10 @@ export class RecordedMessages {
     this.#sent = this.#transcript.length;
   }
 
-  /** Messages that were said elsewhere, or the first `length` of them. */
-  restore({ earlier, messages }: Pick<HeldMessages, 'earlier' | 'messages'>, length?: number): void {
-    this.#transcript.append([...unpackMessages(earlier), ...messages].slice(0, length));
+  /** Messages that were said elsewhere. */
+  restore({ start, earlier, messages }: Pick<HeldMessages, 'start' | 'earlier' | 'messages'>): void {
+    // What was taken back may still stand at the end of those that nobody holds one by one.
+    this.#transcript.append([...unpackMessages(earlier).slice(0, start.length), ...messages]);
     this.told();
   }
 
@@ -123,6 +124,7 @@ export class RecordedMessages {
     this.#transcript.cut(length);
     this.#unsent = { returned: [] };
     this.#sent = Math.min(this.#sent, length);
+    for (const [turn, place] of this.#prompts) if (place > this.all.length) this.forget(turn);
   }
 
   /** What was produced last becomes messages, for nobody else will make them up; marked where calls are left open. */
@@ -148,6 +150,12 @@ export class RecordedMessages {
   /** Where a turn begins among all messages. */
   placeOf(turn: string): number | undefined {
     return this.#prompts.get(turn);
+  }
+
+  /** Whether nothing was said in turns after the one that begins at a place. */
+  isLast(place: number): boolean {
+    const { length } = this.all;
+    return [...this.#prompts.values()].every((other) => other <= place || other === length);
   }
 
   /** Where the model reads one of all messages. */

@@ -110,8 +110,12 @@ export class RecordedRun {
   transcriptLoaded(part: LoadedTranscript): void {
     const loaded = this.#messages.loaded(part);
     if (loaded === undefined || this.messages.length > 0) return; // they were read where they were said
-    if (this.#carried === undefined) this.request = { ...this.request, messageHistory: loaded };
-    else this.#messages.restore({ earlier: loaded, messages: [] });
+    if (this.#carried === undefined) {
+      this.request = { ...this.request, messageHistory: loaded };
+    } else {
+      const start = this.#carried.transcript.address;
+      this.#messages.restore({ start, earlier: loaded, messages: [] });
+    }
   }
 
   /** How many of the messages are of earlier runs. */

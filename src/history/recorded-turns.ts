@@ -83,14 +83,12 @@ export class RecordedTurns {
     this.#running = { ...turn, status: 'running', startedAt: moment.at };
   }
 
-  /** A turn ended. Returns whether it was the one that ran. */
-  end(id: string, end: TurnEnd, { at, execution }: Moment): boolean {
+  /** A turn ended; those who hear of it later hear nothing new. */
+  end(id: string, end: TurnEnd, { at, execution }: Moment): void {
     const turn = this.all.find((open) => open.id === id && isOpen(open));
-    if (turn === undefined) return false;
-    const ran = turn === this.#running;
+    if (turn === undefined) return;
     const usage = 'outcome' in end ? end.outcome.usage : end.failure.detail.usage;
     this.#close({ ...turn, status: statusOf(end), usage, end, endedAt: at, execution });
-    return ran;
   }
 
   /** What the turn that runs has spent. */

@@ -3,6 +3,12 @@ import { z } from 'zod';
 import { parseOptions } from '../common/options';
 import { DEFAULT_TASK_QUEUE } from '../common/wire';
 import { connect, type ConnectionSettings, resolveSettings } from '../connection';
+import {
+  assertOneDeployment,
+  type DeploymentOptions,
+  deploymentSchema,
+  toDeploymentOptions,
+} from './deployment';
 import { perdurePlugin, type PluginOptions } from './plugin';
 
 export interface CreateWorkerOptions extends PluginOptions {
@@ -10,6 +16,8 @@ export interface CreateWorkerOptions extends PluginOptions {
   readonly connection?: ConnectionSettings;
   /** What the worker polls, and clients send runs to. @default 'agents' */
   readonly taskQueue?: string;
+  /** Keeps versions of your code apart, with Temporal's worker deployments. @default off: any worker takes anything */
+  readonly deployment?: DeploymentOptions;
   /** Anything else of Temporal's worker: tuning, interceptors, a codec, activities and workflows of your own. */
   readonly temporal?: Omit<Partial<WorkerOptions>, 'connection' | 'namespace' | 'taskQueue'>;
 }
@@ -18,6 +26,7 @@ export interface CreateWorkerOptions extends PluginOptions {
 const createWorkerOptions = z.looseObject({
   connection: z.custom<CreateWorkerOptions['connection']>().optional(),
   taskQueue: z.string().min(1).default(DEFAULT_TASK_QUEUE),
+  deployment: deploymentSchema.optional(),
   temporal: z.custom<CreateWorkerOptions['temporal']>((value) => typeof value === 'object').optional(),
 });
 
@@ -29,7 +38,8 @@ const createWorkerOptions = z.looseObject({
  */
 export async function createWorker(options: CreateWorkerOptions): Promise<Worker> {
   const parsed = parseOptions(createWorkerOptions, options, 'createWorker');
-  const { connection: connectionSettings, taskQueue, temporal, ...pluginOptions } = parsed;
+  const { connection: connectionSettings, taskQueue, deployment, temporal, ...pluginOptions } = parsed;
+  assertOneDeployment(deployment, temporal);
   const plugin = perdurePlugin(pluginOptions as unknown as PluginOptions); // parsed there
   const settings = resolveSettings(connectionSettings);
   await (await connect(settings)).close(); // fails sooner and clearer than the worker's own connection
@@ -37,6 +47,7 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
   try {
     return await Worker.create({
       ...temporal,
+      ...(deployment && { workerDeploymentOptions: toDeploymentOptions(deployment) }),
       plugins: [...(temporal?.plugins ?? []), plugin],
       connection,
       namespace: settings.namespace,

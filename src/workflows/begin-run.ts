@@ -1,10 +1,11 @@
+import { isCancellation } from '@temporalio/workflow';
 import { CARRIED_FORMAT, type CarriedRun } from '../common/carried-run';
 import type { RunRequest } from '../common/wire';
 import { adoptTranscript } from './adopt-transcript';
 import { withContinuedMessages } from './continued-messages';
 import { loadOwnMessages } from './load-messages';
 import { fromCarried, type RunState, startRun, withLoaded } from './loop';
-import { showStart } from './operator-view';
+import { showEnd, showStart } from './operator-view';
 import { resolveAgent } from './resolve-agent';
 
 /** The state before the first step of a new run. */
@@ -18,9 +19,19 @@ export async function beginRun(input: RunRequest): Promise<RunState> {
 /** The state with which the workflow run before handed the run on. */
 export async function resumeRun(request: RunRequest, carried: CarriedRun): Promise<RunState> {
   assertReadable(carried);
-  await adoptTranscript({ request, reached: { address: carried.transcript.address, tail: carried.tail } });
   const state = fromCarried(request, carried);
-  if (carried.transcript.held !== undefined) return state;
+  try {
+    return await completeRun(state, carried);
+  } catch (error) {
+    showEnd(state, isCancellation(error) ? 'cancelled' : 'failed');
+    throw error;
+  }
+}
+
+/** Adds the messages that were not handed on; the worker is told that the run is one that it may know. */
+async function completeRun(state: RunState, { transcript, tail }: CarriedRun): Promise<RunState> {
+  await adoptTranscript({ request: state.request, reached: { address: transcript.address, tail } });
+  if (transcript.held !== undefined) return state;
   return { ...state, transcript: withLoaded(state.transcript, await loadOwnMessages()) };
 }
 

@@ -5,6 +5,7 @@ import {
   scheduleLocalActivity,
 } from '@temporalio/workflow';
 import { ownValue } from '../common/json';
+import { DEFAULT_TOOL_POLICY } from '../common/manifest';
 import type { ToolCallPart } from '../common/messages';
 import type { ToolCallResult, ToolManifest } from '../common/wire';
 import { toActivityOptions, toLocalActivityOptions } from './activity-options';
@@ -65,8 +66,7 @@ function toBatches({ manifest }: RunState, inputs: readonly ToolInput[]): ToolIn
 
 async function callTool(state: RunState, input: ToolInput, scope: CancellationScope): Promise<ToolOutcome> {
   const { call } = input;
-  const policy = ownValue(state.manifest.tools, call.toolName);
-  if (policy === undefined) return { kind: 'failure', failure: missingTool(call) };
+  const policy = policyOf(state, call);
   try {
     return toToolOutcome(call, await scope.run(() => schedule(state, input, policy)));
   } catch (error) {
@@ -94,8 +94,9 @@ function schedule(
   return scheduleActivity<ToolCallResult>(call.toolName, input, toActivityOptions(manifest, policy, summary));
 }
 
-function missingTool({ toolName }: ToolCallPart): RunFailure {
-  return toolFailure(`The agent has no tool '${toolName}'`, toolName);
+/** A tool that a deploy has brought since the run began is called, too: the model was offered it. */
+function policyOf({ manifest }: RunState, { toolName }: ToolCallPart): ToolManifest {
+  return ownValue(manifest.tools, toolName) ?? { ...DEFAULT_TOOL_POLICY, retries: manifest.toolRetries };
 }
 
 function toToolFailure(error: unknown, { toolName }: ToolCallPart): RunFailure {
@@ -103,9 +104,6 @@ function toToolFailure(error: unknown, { toolName }: ToolCallPart): RunFailure {
   if (failure?.type === 'PayloadTooLargeError') {
     return { type: 'PayloadTooLargeError', message: failure.message, fields: fieldsOf(failure) };
   }
-  return toolFailure(`Tool '${toolName}' failed: ${describeFailure(error)}`, toolName);
-}
-
-function toolFailure(message: string, toolName: string): RunFailure {
+  const message = `Tool '${toolName}' failed: ${describeFailure(error)}`;
   return { type: 'ToolExecutionError', message, fields: { toolName } };
 }

@@ -8,6 +8,7 @@ import {
   MAX_PAYLOAD_BYTES,
 } from '../common/size-limits';
 import type { RollOverThreshold, RunRequest } from '../common/wire';
+import { toCurrentVersion } from './worker-version';
 
 const DEFAULT_THRESHOLD: RollOverThreshold = {
   bytes: DEFAULT_ROLL_OVER_BYTES,
@@ -20,15 +21,26 @@ export class HistoryGrowth {
 
   /** What was carried does not count, or the run would be handed on at every step. */
   isDue({ bytes, events } = DEFAULT_THRESHOLD): boolean {
-    const { historySize, historyLength, continueAsNewSuggested } = workflowInfo();
-    const suggested = continueAsNewSuggested && !this.#start.continueAsNewSuggested;
+    const { historySize, historyLength } = workflowInfo();
     return (
-      suggested ||
+      this.#isSuggested() ||
       historySize - this.#start.historySize >= bytes ||
       historyLength - this.#start.historyLength >= events
     );
   }
+
+  /** The server does not know what was carried: its word on the size counts when most of it was written here. */
+  #isSuggested(): boolean {
+    const { continueAsNewSuggested, suggestedContinueAsNewReasons: reasons, historySize } = workflowInfo();
+    if (!continueAsNewSuggested) return false;
+    if (reasons === undefined) return !this.#start.continueAsNewSuggested; // an older server
+    const known = this.#start.suggestedContinueAsNewReasons ?? [];
+    const isNews = reasons.some((reason) => reason !== TOO_LARGE && !known.includes(reason));
+    return isNews || (reasons.includes(TOO_LARGE) && historySize >= 2 * this.#start.historySize);
+  }
 }
+
+const TOO_LARGE = 'HISTORY_SIZE_TOO_LARGE';
 
 /**
  * Ends this workflow run; another one of the same id goes on where it stands. Returns when it cannot be: when the run
@@ -44,7 +56,9 @@ export async function continueAsNew<Input, Carried>({
   const left = room - jsonBytes(input);
   const carried = jsonBytes(whole) <= Math.min(MAX_CARRIED_BYTES, left) ? whole : light;
   if (jsonBytes(carried) > left) return;
-  await makeContinueAsNewFunc<(input: Input, carried: Carried) => Promise<unknown>>()(input, carried);
+  const goOn =
+    makeContinueAsNewFunc<(input: Input, carried: Carried) => Promise<unknown>>(toCurrentVersion());
+  await goOn(input, carried);
 }
 
 /** The arguments of the workflow run that goes on. All of a command count together. */

@@ -7,7 +7,8 @@ import {
   UnknownTurnError,
   UserError,
 } from 'perdure';
-import type { Conversation, ConversationExport } from 'perdure/client';
+import { AgentClient, type Conversation, type ConversationExport } from 'perdure/client';
+import { until } from '../support/until';
 import { serveTalker, type Talker, type TalkerServed, textsOf } from '../support/conversations';
 
 let served: TalkerServed | undefined;
@@ -154,14 +155,13 @@ describe('a fork', () => {
     expect(await saidIn(chat)).toEqual(['a', 'a (1)', 'b', 'b (3)']);
   });
 
-  it('shows its messages before a worker has begun it', async () => {
-    const { chat, newId, stop } = await here();
+  it('shows its messages as soon as it is made, without a worker', async () => {
+    const { chat, newId, client, agent } = await here();
     await say(chat, 'a', 'b');
-    const { taskQueue: _own } = await here();
-    const id = newId();
-    await stop();
-    served = undefined;
-    expect(id).toBeDefined();
+    const unserved = new AgentClient(client.temporal, { taskQueue: `nobody-${chat.id}` });
+    const fork = await unserved.conversation(agent, chat.id).fork({ at: 'a', id: newId() });
+    expect(await saidIn(fork)).toEqual(['a', 'a (1)']);
+    expect((await fork.turns()).map(({ id }) => id)).toEqual(['a']);
   });
 
   it('is the same when it is made again, and refused under an id that is taken', async () => {
@@ -256,6 +256,7 @@ describe('opening again', () => {
     const workflow = client.temporal.workflow.getHandle(chat.id);
     await (how === 'terminated' ? workflow.terminate('enough') : workflow.cancel());
     await expect(turn).rejects.toThrow(how === 'terminated' ? /is closed: enough/ : /cancelled/i);
+    await until(async () => ((await chat.status()) === 'closed' ? true : undefined));
     await expect(chat.send('b')).rejects.toThrow(ConversationClosedError);
     const before = await saidIn(chat);
     await chat.reopen();

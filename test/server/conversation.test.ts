@@ -265,7 +265,7 @@ describe('while a turn runs', () => {
     expect((await chat.turns()).map(({ status }) => status)).toEqual(['cancelled', 'completed']);
   });
 
-  it('it is cancelled by its id, or by the signal of its sender, with the reason', async () => {
+  it('is cancelled by its id, or by the signal of its sender, with the reason', async () => {
     const { chat, gate } = await here();
     const turn = await chat.sendAsync('wait', { turnId: 'first' });
     await gate.reached;
@@ -364,7 +364,7 @@ describe('bad input', () => {
     ['an empty turn id', 'hi', { turnId: '' }, /turnId/],
   ])('is named before anything is sent: %s', async (_what, prompt, options, message) => {
     const { chat } = await here();
-    const sent = chat.send(prompt as string, options as object); // as JavaScript may
+    const sent = chat.send(prompt as string, options); // as JavaScript may
     await expect(sent).rejects.toThrow(UserError);
     await expect(sent).rejects.toThrow(message);
     await expect(chat.status()).resolves.toBe('absent');

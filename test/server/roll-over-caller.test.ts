@@ -1,6 +1,8 @@
 // Needs a real Temporal server. What a caller sees of a run that goes on as another workflow run at every step.
 import { randomUUID } from 'node:crypto';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { Context } from '@temporalio/activity';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { type ActivityInboundCallsInterceptor, NativeConnection, Worker } from '@temporalio/worker';
 import {
   type Agent,
   defineAgent,
@@ -12,12 +14,15 @@ import {
 } from 'perdure';
 import type { RunHandle } from 'perdure/client';
 import { functionModel } from 'perdure/testing';
+import type { CreateWorkerOptions } from 'perdure/worker';
 import { z } from 'zod';
 import { AT_EVERY_STEP, chainOf, NEVER } from '../support/chain';
 import { killChildren, startProgram } from '../support/child';
 import { anonymous } from '../support/scene';
 import { serve, type Served } from '../support/serve';
 import { until } from '../support/until';
+
+const AGENT_STATUS = defineSearchAttributeKey('AgentStatus', 'KEYWORD');
 
 let served: Served | undefined;
 
@@ -191,8 +196,8 @@ describe('a run that is cancelled just when another workflow run is to go on wit
     expect(error).toBeInstanceOf(RunCancelledError);
     expect(error).toMatchObject({ message: `run '${handle.id}' was cancelled: enough`, runId: handle.id });
     expect(await handle.status()).toBe('cancelled');
-    const { searchAttributes } = await client.temporal.workflow.getHandle(handle.id).describe();
-    expect(searchAttributes).toMatchObject({ AgentStatus: ['cancelled'] });
+    const { typedSearchAttributes } = await client.temporal.workflow.getHandle(handle.id).describe();
+    expect(typedSearchAttributes.get(AGENT_STATUS)).toBe('cancelled');
   }
 
   it('by a tool that then returns, is cancelled', async () => {
@@ -218,4 +223,32 @@ describe('a run that is cancelled just when another workflow run is to go on wit
     await expectCancelled(handle, served);
     expect(await handle.usage()).toMatchObject({ toolCalls: 2 });
   });
+
+  it('while its messages are loaded, is cancelled, and says what was said (bug: it was listed as running)', async () => {
+    const pace = (step: number): string => `${step}`.repeat(300_000);
+    served = await serve([walker({ steps: 9, pace })], { temporal: cancelling('transcript.load') });
+    const handle = await served.client.start('walker', 'Go.');
+    await expectCancelled(handle, served);
+    const messages = await handle.messages();
+    expect(messages).toHaveLength(5);
+    const heir = await served.client.run('walker', 'And on.', { continueFrom: handle.id, timeout: '30s' });
+    expect((await heir.allMessages()).slice(0, 5)).toEqual(messages);
+  });
 });
+
+/** A worker whose first activity of a type cancels its run, and is cancelled with it. */
+function cancelling(type: string): NonNullable<CreateWorkerOptions['temporal']> {
+  let isFirst = true;
+  const cancelRun = async (): Promise<never> => {
+    const { info, cancelled, heartbeat } = Context.current();
+    await served?.client.getRun(info.workflowExecution?.workflowId ?? '').cancel('enough');
+    const beat = setInterval(() => heartbeat(), 100);
+    return cancelled.finally(() => clearInterval(beat));
+  };
+  const execute: ActivityInboundCallsInterceptor['execute'] = (input, next) => {
+    if (Context.current().info.activityType !== type || !isFirst) return next(input);
+    isFirst = false;
+    return cancelRun();
+  };
+  return { interceptors: { activity: [() => ({ inbound: { execute } })] } };
+}

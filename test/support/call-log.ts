@@ -14,6 +14,10 @@ export interface LoggedCall {
   readonly marker?: string;
   /** Hash of the messages that the model was shown. */
   readonly seen?: string;
+  /** How many tokens these have, as estimated. */
+  readonly tokens?: number;
+  /** The idempotency key of a tool's call. */
+  readonly key?: string;
 }
 
 /** A logged call, the process that made it, and when. */

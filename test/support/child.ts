@@ -14,6 +14,9 @@ export interface Child {
   /** Resolves when the process has written this to either stream, and rejects when it ends without. */
   printed(text: string): Promise<void>;
   signal(signal: NodeJS.Signals): void;
+  /** Writes a line to its standard input, for those that have one. */
+  type(line: string): void;
+  endInput(): void;
   readonly ended: Promise<End>;
 }
 
@@ -25,22 +28,35 @@ export function startProgram(name: string, input: unknown, environment: NodeJS.P
   return startTypeScript([program, JSON.stringify(input)], environment);
 }
 
-/** Starts a program of `examples` as its readers would. */
-export function startExample(command: readonly string[], environment: NodeJS.ProcessEnv = {}): Child {
-  const [name = '', ...programArguments] = command;
-  const program = path.join(__dirname, '..', '..', 'examples', name);
-  return startTypeScript([program, ...programArguments], environment);
+/** Whether a program has a standard input. */
+interface Input {
+  readonly stdin?: 'ignore' | 'pipe';
 }
 
-function startTypeScript(command: readonly string[], environment: NodeJS.ProcessEnv): Child {
+/** Starts a program of `examples` as its readers would. */
+export function startExample(
+  command: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  input: Input = {},
+): Child {
+  const [name = '', ...programArguments] = command;
+  const program = path.join(__dirname, '..', '..', 'examples', name);
+  return startTypeScript([program, ...programArguments], environment, input);
+}
+
+function startTypeScript(
+  command: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  { stdin = 'ignore' }: Input = {},
+): Child {
   const child = spawn(process.execPath, ['--import', 'tsx', ...command], {
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
   });
   running.add(child);
   const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
   const ended = once(child, 'close').then(([code, signal]): End => {
     running.delete(child);
     return { code: code as End['code'], signal: signal as End['signal'] }; // the event's own types
@@ -54,6 +70,8 @@ function startTypeScript(command: readonly string[], environment: NodeJS.Process
     },
     printed: (text) => printed(child, text, () => output.stdout + output.stderr),
     signal: (signal) => void child.kill(signal),
+    type: (line) => void child.stdin?.write(`${line}\n`),
+    endInput: () => void child.stdin?.end(),
     ended,
   };
 }

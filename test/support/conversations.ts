@@ -9,7 +9,7 @@ import { type Served, serve } from './serve';
 /** What a worker's models wait for until a test opens it. */
 export class Gate {
   #open: () => void = () => undefined;
-  #passed = new Promise<void>((resolve) => (this.#open = resolve));
+  readonly #passed = new Promise<void>((resolve) => (this.#open = resolve));
   #reached: () => void = () => undefined;
   /** Resolves when somebody waits. */
   readonly reached = new Promise<void>((resolve) => (this.#reached = resolve));
@@ -98,7 +98,7 @@ export interface TalkerServed extends Served, Talker {
 }
 
 /** A worker with a talker, and a conversation with it. */
-export async function serveTalker(options: ConversationOptions<Agent> = {}): Promise<TalkerServed> {
+export async function serveTalker(options: ConversationOptions = {}): Promise<TalkerServed> {
   const talking = talker();
   const served = await serve([talking.agent]);
   const newId = (): string => `chat-${randomUUID()}`;

@@ -6,26 +6,29 @@ import type {
 } from '../../common/conversation-wire';
 import { toCarriedConversation, withoutConversationMessages } from '../loop/conversation';
 import { continueAsNew, HistoryGrowth } from '../roll-over';
+import { WorkerVersion } from '../worker-version';
 import { ConversationHost } from './host';
 import { completeConversation, openConversation } from './open-conversation';
 import { takeTurn } from './take-turn';
 
 /**
  * A conversation: one turn after the other, each a run of an agent on the messages of those before. It goes on from one
- * workflow run to the next, as `carried`, until it is closed.
+ * workflow run to the next, as `carried`, until it is closed. That also takes it to another version of the worker.
  */
 export async function runConversation(
   input: ConversationInput,
   carried?: CarriedConversation,
 ): Promise<ConversationOutcome> {
+  const version = new WorkerVersion();
   const host = await open(input, carried);
   const growth = new HistoryGrowth();
   const idle = watchIdle(host);
   for (;;) {
-    if (growth.isDue(thresholdOf(host))) await handOn(input, host);
+    const isMoving = host.state.running === undefined && version.takeChange();
+    if (isMoving || growth.isDue(thresholdOf(host))) await handOn(input, host);
     if (host.isIdle) {
       if (host.state.closing !== undefined) break;
-      await host.work();
+      await host.work(version);
       continue;
     }
     if (host.state.running === undefined) host.begin();

@@ -42,6 +42,7 @@ import {
   withTurnEnded,
 } from '../loop/conversation';
 import { type Answerable, answerTranscriptQueries } from '../transcript-query';
+import type { WorkerVersion } from '../worker-version';
 import type { OpenedConversation } from './open-conversation';
 import { toRefusal } from './refusal';
 import { deliver, toCancelled } from './turn-end';
@@ -91,6 +92,7 @@ export class ConversationHost {
       validator: (input: RewindInput) => refuse(refusalOfRewind(this.state, input)),
     });
     setHandler(cancelUpdate, (input) => this.#cancel(input), {
+      ...PATIENT,
       validator: (input: CancelTurnInput) => refuse(refusalOfCancel(this.state, input)),
     });
     setHandler(closeUpdate, (input) => this.close(input));
@@ -98,9 +100,11 @@ export class ConversationHost {
     answerTranscriptQueries(() => this.#answerable());
   }
 
-  /** Waits until there is something to do. */
-  async work(): Promise<void> {
-    await condition(() => this.state.queue.length > 0 || this.state.closing !== undefined);
+  /** Waits until there is something to do, also by another version of the worker. */
+  async work(version: WorkerVersion): Promise<void> {
+    await condition(
+      () => this.state.queue.length > 0 || this.state.closing !== undefined || version.hasChanged,
+    );
   }
 
   /** Whether no turn has ended yet. */
@@ -125,16 +129,11 @@ export class ConversationHost {
     this.#cancelReason = '';
   }
 
-  /** Ends the turn that runs, and waits until all who waited for it are answered: history has things in their order. */
+  /** Ends the turn that runs. */
   async end(ended: EndedTurn): Promise<void> {
-    const { id } = ended.turn;
-    this.state = withTurnEnded(this.state, ended);
     this.run = undefined;
     this.lastActive = Date.now();
-    const isAwaited = this.#waiting.has(id);
-    await condition(() => (this.#waiting.get(id) ?? 0) === 0);
-    this.#waiting.delete(id);
-    if (!isAwaited) await record({ turnId: id, end: ended.end });
+    await this.#settle(ended);
   }
 
   /** Work for the turn that runs, which may be cancelled without the conversation. */
@@ -166,7 +165,9 @@ export class ConversationHost {
   }
 
   #count(turnId: string, more: number): void {
-    this.#waiting.set(turnId, (this.#waiting.get(turnId) ?? 0) + more);
+    const waiting = (this.#waiting.get(turnId) ?? 0) + more;
+    if (waiting > 0) this.#waiting.set(turnId, waiting);
+    else this.#waiting.delete(turnId);
   }
 
   #rewind(input: RewindInput): number {
@@ -174,16 +175,26 @@ export class ConversationHost {
     return lengthOf(this.state.transcript);
   }
 
-  /** One that waits is answered at once, and ends when its time comes. */
-  #cancel({ turnId, reason }: CancelTurnInput): void {
+  /** One that waits ends at once. */
+  async #cancel({ turnId, reason }: CancelTurnInput): Promise<void> {
     const known = findTurn(this.state, turnId);
     if (known?.kind === 'running') this.#stop(reason);
     if (known?.kind !== 'queued') return;
-    const ends = new Map(this.state.ends).set(turnId, toCancelled(turnId, undefined, reason));
-    this.state = { ...this.state, ends };
+    const end = toCancelled(turnId, undefined, reason);
+    await this.#settle({ turn: known.turn, state: undefined, status: 'cancelled', end });
   }
 
+  /** A turn has ended. Waits until all who waited for it are answered: history then has the ends in their order. */
+  async #settle(ended: EndedTurn): Promise<void> {
+    const turnId = ended.turn.id;
+    this.state = withTurnEnded(this.state, ended);
+    if (!this.#waiting.has(turnId)) return record({ turnId, end: ended.end });
+    await condition(() => !this.#waiting.has(turnId));
+  }
+
+  /** The first reason counts. */
   #stop(reason: string): void {
+    if (this.#scope.consideredCancelled) return;
     this.#cancelReason = reason;
     this.#scope.cancel();
   }

@@ -37,10 +37,12 @@ export async function completeConversation(
   carried: CarriedConversation,
 ): Promise<PackedMessages | undefined> {
   const { running } = conversation;
-  await adoptTranscript(
-    running === undefined ? {} : { request: requestOf(conversation, running), turn: running.id },
-  );
   const handed = carried.transcript ?? carried.running?.run.transcript;
+  const tail = carried.tail ?? carried.running?.run.tail ?? [];
+  await adoptTranscript({
+    ...(handed === undefined ? {} : { reached: { address: handed.address, tail } }),
+    ...(running === undefined ? {} : { request: requestOf(conversation, running), turn: running.id }),
+  });
   if (handed === undefined || handed.held !== undefined || handed.address.length === 0) return undefined;
   return load(conversation.request);
 }

@@ -30,8 +30,6 @@ async function endingOf(
   turn: OpenTurn,
   betweenSteps: () => Promise<void>,
 ): Promise<Ending> {
-  const answered = host.state.ends.get(turn.id); // it was cancelled while it waited
-  if (answered !== undefined) return { status: 'cancelled', end: answered };
   try {
     host.run ??= await begin(host, turn);
     return await carryOutAll(host, betweenSteps);
@@ -70,8 +68,11 @@ async function carryOutAll(host: ConversationHost, betweenSteps: () => Promise<v
     showStep(state, step);
     if (step.kind === 'finish') return { status: 'completed', end: toCompleted(state, step.output) };
     if (step.kind === 'fail') return { status: 'failed', end: toFailed(state, step.failure) };
-    await betweenSteps();
-    host.run = await host.cancellable(() => carryOut(state, step));
+    // Both in the turn's scope: a turn that was cancelled is not handed on, where nobody would know of it.
+    host.run = await host.cancellable(async () => {
+      await betweenSteps();
+      return carryOut(state, step);
+    });
   }
   throw new Error('a turn lost its state');
 }

@@ -15,7 +15,6 @@ export function toCarried(state: RunState): CarriedRun | undefined {
   const phase = toCarriedPhase(state.phase);
   if (phase === undefined) return undefined;
   const { usage, step, retries, transcript, turn } = state;
-  const { start, earlier, messages, versions, unsent, tokens, continued, dropped, shift } = transcript;
   return {
     format: CARRIED_FORMAT,
     manifest: withoutAnswer(state.manifest),
@@ -25,15 +24,20 @@ export function toCarried(state: RunState): CarriedRun | undefined {
     phase,
     ...toMarks(state),
     ...(turn === undefined ? {} : { span: transcript.spans.at(-1) }),
-    transcript: {
-      tokens,
-      continued,
-      dropped,
-      shift,
-      address: targetOf(unsent),
-      held: { start, earlier, messages, versions },
-    },
-    tail: unsent.append,
+    transcript: toCarriedTranscript(transcript),
+    tail: transcript.unsent.append,
+  };
+}
+
+export function toCarriedTranscript(transcript: Transcript): CarriedTranscript {
+  const { start, earlier, messages, versions, unsent, tokens, continued, dropped, shift } = transcript;
+  return {
+    tokens,
+    continued,
+    dropped,
+    shift,
+    address: targetOf(unsent),
+    held: { start, earlier, messages, versions },
   };
 }
 

@@ -9,19 +9,29 @@ import type { Transcript } from './state';
 
 /** The first messages of a transcript: it then is as it was when there were no more. */
 export function cutTranscript(transcript: Transcript, length: number): Transcript {
-  const { start, messages, versions, unsent, spans } = transcript;
+  const { start, earlier, messages, versions, unsent, shift, spans } = transcript;
   if (length >= start.length + messages.length) return transcript;
   const address = addressAt(transcript, length);
-  const gone = messages.slice(Math.max(0, length - start.length));
+  const own = Math.max(0, length - start.length);
   return {
     ...transcript,
     start: length < start.length ? address : start,
-    messages: messages.slice(0, Math.max(0, length - start.length)),
-    versions: versions.slice(0, Math.max(0, length - start.length)),
+    earlier: length === 0 ? [] : earlier,
+    messages: messages.slice(0, own),
+    versions: versions.slice(0, own),
     unsent: toUnsent(unsent, address),
-    tokens: gone.reduce((left, message) => Math.max(0, left - estimateTokens(message)), transcript.tokens),
+    tokens: tokensUntil(transcript, length),
+    shift: length === 0 ? 0 : shift,
     spans: spans.map((span) => (span !== undefined && span[1] <= length ? span : undefined)),
   };
+}
+
+/** Of messages that only workers look into, each counts as much as the other. */
+function tokensUntil({ start, messages, tokens }: Transcript, length: number): number {
+  if (length === 0) return 0;
+  const gone = messages.slice(Math.max(0, length - start.length));
+  const left = gone.reduce((sum, message) => Math.max(0, sum - estimateTokens(message)), tokens);
+  return length < start.length ? Math.ceil((left * length) / start.length) : left;
 }
 
 function addressAt({ start, versions }: Transcript, length: number): TranscriptAddress {

@@ -22,6 +22,13 @@ export function exceededByCalls(state: RunState, calls: number): ExceededLimit |
   return firstExceeded(state, (usage, limits) => limitBeforeToolCalls(usage, calls, limits));
 }
 
+/** The limit of the conversation that its turns before have reached: this one may not ask for as much as a final answer. */
+export function limitReachedBefore({ turn }: RunState): ExceededLimit | undefined {
+  if (turn === undefined) return undefined;
+  const { spent, limits } = turn;
+  return ofConversation(limitBeforeRequest(spent, limits) ?? limitAfterResponse(spent, {}, limits));
+}
+
 /** The limits of the run itself go before those of its conversation. */
 function firstExceeded(
   { usage, manifest, turn }: RunState,
@@ -29,6 +36,9 @@ function firstExceeded(
 ): ExceededLimit | undefined {
   const own = check(usage, manifest.usageLimits);
   if (own !== undefined || turn === undefined) return own;
-  const shared = check(addUsage(turn.spent, usage), turn.limits);
-  return shared && { ...shared, message: `${shared.message}, of the whole conversation` };
+  return ofConversation(check(addUsage(turn.spent, usage), turn.limits));
+}
+
+function ofConversation(limit: ExceededLimit | undefined): ExceededLimit | undefined {
+  return limit && { ...limit, message: `${limit.message}, of the whole conversation` };
 }

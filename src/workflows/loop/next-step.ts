@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../common/json';
 import type { TranscriptDelta } from '../../common/transcript';
 import { limitExceeded, type RunFailure } from './failures';
-import { standingLimit } from './limits';
+import { limitReachedBefore, standingLimit } from './limits';
 import type { JudgedCall, RunState } from './state';
 
 /** What a run does next; the shell carries it out and reports back through a `with…` function. */
@@ -45,8 +45,9 @@ export function nextStep(state: RunState): Step {
 }
 
 function requestModel(state: RunState): Step {
-  const limit = standingLimit(state);
-  if (limit !== undefined && state.manifest.onLimit !== 'final-answer') {
+  const before = limitReachedBefore(state);
+  const limit = standingLimit(state) ?? before;
+  if (limit !== undefined && (before !== undefined || state.manifest.onLimit !== 'final-answer')) {
     return { kind: 'fail', failure: limitExceeded(limit) };
   }
   const number = state.step + 1;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { TranscriptCache } from '../../../src/activities/transcript-cache';
-import { EMPTY_TRANSCRIPT, type TranscriptDelta } from '../../../src/common/transcript';
+import { compactedAddress, EMPTY_TRANSCRIPT, type TranscriptDelta } from '../../../src/common/transcript';
 import {
   addressOf,
   messagesOf,
@@ -97,10 +97,56 @@ describe('a cache of transcripts', () => {
     expect(cache.request('new')).toEqual(REQUEST);
   });
 
+  it('does not count what is gone (bug: a run that was compacted often enough was forgotten each time)', () => {
+    const cache = new TranscriptCache(100);
+    for (let step = 0; step < 10; step++) {
+      const id = `c${step}`;
+      cache.keepRequest(RUN, { request: REQUEST }, 20);
+      cache.keepResult(RUN, { id: 'r1', value: responseOf('r1') }, 40);
+      const address = compactedAddress(addressOf(second), { id, length: 1 });
+      cache.keepCompacted(RUN, { address, messages: messagesOf(first) }, 30);
+      expect(cache.messages(RUN, { base: address, append: [] })).toEqual(messagesOf(first));
+      cache.keepSegment(RUN, EMPTY_TRANSCRIPT, { segment: segmentOf(first, 0), size: 60 });
+    }
+    expect(cache.request(RUN)).toEqual(REQUEST);
+  });
+
   it('keeps nothing of a run that does not fit', () => {
     const cache = new TranscriptCache(100);
     cache.keepRequest(RUN, { request: REQUEST }, 101);
     expect(cache.request(RUN)).toBeUndefined();
+  });
+});
+
+describe('a workflow run that goes on with another one', () => {
+  const NEXT = 'workflow/next';
+  const tail = second.slice(1);
+  const knowsAll = (cache: TranscriptCache) => cache.messages(NEXT, { base: addressOf(second), append: [] });
+
+  it('knows what that one had added, which it will not name again (bug: each one began with a query)', () => {
+    const cache = warmCache();
+    cache.adopt(NEXT, RUN);
+    expect(knowsAll(cache)).toBeUndefined();
+    cache.reach(NEXT, { address: addressOf(second), tail });
+    expect(knowsAll(cache)).toEqual(messagesOf(second));
+  });
+
+  it('knows what that one had begun with', () => {
+    const cache = new TranscriptCache();
+    cache.keepRequest(RUN, { request: REQUEST }, 10);
+    cache.adopt(NEXT, RUN);
+    cache.reach(NEXT, { address: addressOf(first), tail: first });
+    expect(cache.messages(NEXT, { base: addressOf(first), append: [] })).toEqual(messagesOf(first));
+  });
+
+  it('takes over nothing that is not the same', () => {
+    const cache = warmCache();
+    cache.adopt(NEXT, RUN);
+    const address = { ...addressOf(second), version: 'fork' };
+    cache.reach(NEXT, { address, tail });
+    expect(cache.messages(NEXT, { base: address, append: [] })).toBeUndefined();
+    cache.reach('unknown', { address: addressOf(second), tail });
+    expect(cache.messages('unknown', { base: addressOf(second), append: [] })).toBeUndefined();
   });
 });
 
@@ -125,6 +171,7 @@ const anyOperation = fc.oneof(
   fc.record({ kind: fc.constant('part' as const), id: partId, size }),
   fc.record({ kind: fc.constant('restored' as const), path, known: fc.nat(5), size }),
   fc.record({ kind: fc.constant('asked' as const), path, known: fc.nat(5) }),
+  fc.record({ kind: fc.constant('reached' as const), path, known: fc.nat(5) }),
 );
 
 type Operation = typeof anyOperation extends fc.Arbitrary<infer Value> ? Value : never;
@@ -143,6 +190,10 @@ function apply(cache: TranscriptCache, run: string, operation: Operation): void 
       const segment = segmentOf(operation.path, from);
       const have = addressOf(operation.path.slice(0, from));
       return cache.keepSegment(run, have, { segment, size: operation.size });
+    }
+    case 'reached': {
+      const tail = operation.path.slice(operation.known);
+      return cache.reach(run, { address: addressOf(operation.path), tail });
     }
     case 'asked': {
       const delta = deltaOf(operation.path, Math.min(operation.known, operation.path.length));

@@ -17,6 +17,16 @@ const ERRORS: readonly Error[] = [
   new errors.ToolFailed('no'),
   new errors.ServerUnreachableError('nobody', { address: 'localhost:1', cause: new Error('refused') }),
   new errors.NoWorkerError('nobody', { runId: 'run-1', agent: 'support', taskQueue: 'agents' }),
+  new errors.ConversationClosedError('closed', { conversationId: 'chat', reason: 'idle' }),
+  new errors.ConversationBusyError('busy', { conversationId: 'chat', runningTurnId: 'turn-1' }),
+  new errors.TurnConflictError('other', {
+    conversationId: 'chat',
+    turnId: 'turn-1',
+    digest: 'a',
+    givenDigest: 'b',
+  }),
+  new errors.UnknownTurnError('unknown', { conversationId: 'chat', turnId: 'turn-1' }),
+  new errors.TurnNotKeptError('gone', { conversationId: 'chat', turnId: 'turn-1', lost: 'messages' }),
   new errors.AgentRunError('terminated', { ...run, cause: new TypeError('inner') }),
   new errors.UsageLimitExceededError('limit', {
     ...run,

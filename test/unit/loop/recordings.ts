@@ -264,27 +264,52 @@ export function replayOne(state: RunState, recorded: Recorded): RunState {
 
 /** Runs until the end, or until the material does. */
 export function record(material: RunMaterial): RecordedRun {
-  const { answers, outcomes } = material;
+  const recorder = new Recorder(material);
   const start = toStart(material);
   const recorded: Recorded[] = [];
   const states: RunState[] = [];
   const steps: Step[] = [];
-  const remaining = [...answers];
   let state = start;
-  let calls = 0;
   for (;;) {
     const step = nextStep(state);
     steps.push(step);
-    const answer = step.kind === 'request-model' ? remaining.shift() : undefined;
-    if (step.kind === 'call-tools') {
-      recorded.push(runTools(step.calls, () => outcomes[calls++ % outcomes.length]));
-    } else if (answer !== undefined) {
-      recorded.push(toRecorded(answer, `response-${recorded.length}`));
-    } else {
-      return { start, recorded, states, steps };
-    }
-    state = recorded.slice(-1).reduce(replayOne, state);
+    const result = recorder.next(step);
+    if (result === undefined) return { start, recorded, states, steps };
+    recorded.push(result);
+    state = replayOne(state, result);
     states.push(state);
+  }
+}
+
+/** Makes results of the material of one run. */
+export class Recorder {
+  readonly #answers: RunMaterial['answers'];
+  readonly #outcomes: RunMaterial['outcomes'];
+  readonly #name: string;
+  #results = 0;
+  #answered = 0;
+  #called = 0;
+
+  /** `name` tells the results of several runs apart. */
+  constructor({ answers, outcomes }: Pick<RunMaterial, 'answers' | 'outcomes'>, name = '') {
+    this.#answers = answers;
+    this.#outcomes = outcomes;
+    this.#name = name;
+  }
+
+  /** What a step leads to; nothing when it is the last one, or when the material has come to its end. */
+  next(step: Step): Recorded | undefined {
+    const result = this.#toResult(step);
+    if (result !== undefined) this.#results += 1;
+    return result;
+  }
+
+  #toResult(step: Step): Recorded | undefined {
+    if (step.kind === 'call-tools') {
+      return runTools(step.calls, () => this.#outcomes[this.#called++ % this.#outcomes.length]);
+    }
+    const answer = step.kind === 'request-model' ? this.#answers[this.#answered++] : undefined;
+    return answer && toRecorded(answer, `${this.#name}response-${this.#results}`);
   }
 }
 

@@ -39,7 +39,8 @@ export function turnAnswer(conversation: ConversationState, turnId: string): Tur
 
 function elsewhere(turnId: string, known: Extract<KnownTurn, { kind: 'ended' | 'older' }>): RefusalDetail {
   const execution = known.kind === 'older' ? known.execution : known.entry.execution;
-  if (execution === undefined) return { kind: 'forgotten', turnId };
+  // An imported one was recorded in another conversation, if at all.
+  if (execution === undefined || execution === '') return { kind: 'forgotten', turnId };
   const updateId = known.kind === 'older' ? defaultUpdateId(turnId, known.digest) : known.entry.updateId;
   return { kind: 'elsewhere', turnId, execution, updateId };
 }

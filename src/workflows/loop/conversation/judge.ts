@@ -6,7 +6,7 @@ import type {
   TurnInput,
 } from '../../../common/conversation-wire';
 import { findTurn, turnAnswer } from './find-turn';
-import type { ConversationState } from './state';
+import { type ConversationState, spanOf } from './state';
 
 /** Why a turn cannot be taken, or its result not be had; nothing when it can. */
 export function refusalOfTurn(
@@ -41,12 +41,13 @@ function refusalOfBusy({ running, queue }: ConversationState, turnId: string): R
   return open === undefined ? undefined : { kind: 'busy', turnId, running: open.id };
 }
 
-function refusalOfRetry(
-  { turns, last, transcript }: ConversationState,
-  turnId: string,
-): RefusalDetail | undefined {
-  if (last?.id !== turnId || turns.at(-1)?.id !== turnId) return { kind: 'unknown-turn', turnId };
-  return transcript.spans.at(-1) === undefined ? { kind: 'compacted', turnId } : undefined;
+function refusalOfRetry(conversation: ConversationState, turnId: string): RefusalDetail | undefined {
+  if (conversation.last?.id !== turnId) return { kind: 'unknown-turn', turnId };
+  return refusalOfPlace(conversation, turnId);
+}
+
+function refusalOfPlace(conversation: ConversationState, turnId: string): RefusalDetail | undefined {
+  return spanOf(conversation, turnId) === undefined ? { kind: 'compacted', turnId } : undefined;
 }
 
 /** Why a conversation cannot go back. */
@@ -56,9 +57,9 @@ export function refusalOfRewind(
 ): RefusalDetail | undefined {
   const busy = refusalOfBusy(conversation, to ?? '');
   if (busy !== undefined || to === undefined) return busy;
-  const known = findTurn(conversation, to);
-  if (known === undefined) return { kind: 'unknown-turn', turnId: to };
-  return spanEnd(conversation, to) === undefined ? { kind: 'compacted', turnId: to } : undefined;
+  return findTurn(conversation, to) === undefined
+    ? { kind: 'unknown-turn', turnId: to }
+    : refusalOfPlace(conversation, to);
 }
 
 /** Why a turn cannot be cancelled. One that has ended stays as it is. */
@@ -67,10 +68,4 @@ export function refusalOfCancel(
   { turnId }: CancelTurnInput,
 ): RefusalDetail | undefined {
   return findTurn(conversation, turnId) === undefined ? { kind: 'unknown-turn', turnId } : undefined;
-}
-
-/** The number of messages until the end of a turn. */
-export function spanEnd({ turns, transcript }: ConversationState, turnId: string): number | undefined {
-  const index = turns.findIndex(({ id }) => id === turnId);
-  return transcript.spans[index]?.[1];
 }

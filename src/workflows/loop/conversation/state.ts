@@ -1,8 +1,10 @@
 import type {
   Closing,
+  CompactionMark,
   ConversationRequest,
   OlderTurns,
   OpenTurn,
+  Span,
   TurnEnd,
   TurnEntry,
 } from '../../../common/conversation-wire';
@@ -15,7 +17,7 @@ export interface ConversationState {
   readonly request: ConversationRequest;
   /** Spent in turns that ended. */
   readonly usage: Usage;
-  /** As it was before the turn that runs. */
+  /** As it was before the turn that runs; after it was handed on in mid-turn, that turn has its own. */
   readonly transcript: Transcript;
   /** The last turns that ended, oldest first; where they are is in `transcript.spans`, in the same order. */
   readonly turns: readonly TurnEntry[];
@@ -27,6 +29,8 @@ export interface ConversationState {
   readonly running: OpenTurn | undefined;
   readonly queue: readonly OpenTurn[];
   readonly closing: Closing | undefined;
+  /** Of the last turn that compacted the transcript. */
+  readonly compacted: CompactionMark | undefined;
 }
 
 /** A conversation in which nothing was said. */
@@ -54,9 +58,22 @@ export function startConversation(request: ConversationRequest): ConversationSta
     running: undefined,
     queue: [],
     closing: undefined,
+    compacted: undefined,
   };
 }
 
 export function lengthOf({ start, messages }: Transcript): number {
   return start.length + messages.length;
+}
+
+/** Where a turn that ended is among the messages. */
+export function spanOf({ turns, transcript }: ConversationState, turnId: string): Span | undefined {
+  const index = turns.findIndex(({ id }) => id === turnId);
+  return transcript.spans[index];
+}
+
+/** Where the turns are that ended, with a turn under way. Those that were cancelled since it began have no place. */
+export function endedSpans(before: Transcript, running: Transcript): Transcript['spans'] {
+  const known = running.spans.slice(0, -1);
+  return [...known, ...before.spans.slice(known.length)];
 }
