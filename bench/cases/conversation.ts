@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import type { Block } from '../block';
+import { floorDelta } from '../contenders/floor';
+import { perdure } from '../contenders/perdure';
+import { type HistorySize, historyUntilNow } from '../measure/history';
+import { median } from '../measure/statistics';
+import type { Script } from '../provider/script';
+import type { Case, Figure, Figures } from './case';
+
+/** The turns around which is measured. */
+const MARKS = [10, 100, 1_000];
+const SMALLER = 10;
+/** A mark stands for so many turns that end with it, so that one slow turn is not taken for all. */
+const WINDOW = { full: 10, small: 1 };
+const ANSWER_BYTES = 200;
+const NOTHING: HistorySize = { bytes: 0, events: 0 };
+
+export const conversation: Case = {
+  number: 6,
+  title: 'A conversation of 1,000 turns',
+  about:
+    'One turn after the other, a model call each, its answer 200 bytes long: the median time of the ten turns that end with the 10th, the 100th and the 1,000th, and what each of them adds to the history.',
+  contenders: [perdure, floorDelta],
+  figures: [
+    {
+      id: 'slowdown',
+      label: 'turn 1,000, in turns 10',
+      unit: '×',
+      digits: 2,
+      targets: [{ atMost: 1.2 }],
+    },
+    ...MARKS.flatMap(figuresAt),
+    { id: 'bytes', label: 'history per turn, all turns', unit: 'B', digits: 0 },
+  ],
+  measure: ({ inBlock, small }) => inBlock((block) => converse(block, small)),
+};
+
+function figuresAt(mark: number): Figure[] {
+  return [
+    { id: `time-${mark}`, label: `turn ${mark}`, unit: 'ms' },
+    { id: `bytes-${mark}`, label: `history, turn ${mark}`, unit: 'B', digits: 0 },
+    { id: `events-${mark}`, label: `events, turn ${mark}`, unit: '' },
+  ];
+}
+
+async function converse(block: Block, small: boolean): Promise<Figures> {
+  const id = randomUUID();
+  const send = block.chat(id);
+  const take = (turns: number): Promise<number[]> => takeTurns(send, turns);
+  const look = (): Promise<HistorySize> => historyUntilNow(block.stage.temporal, id);
+  const window = small ? WINDOW.small : WINDOW.full;
+  const figures: Record<string, number> = {};
+  let taken = 0;
+  for (const mark of MARKS) {
+    const wanted = small ? mark / SMALLER : mark;
+    await take(wanted - window - taken);
+    const before = taken === 0 && wanted === window ? NOTHING : await look();
+    const times = await take(window);
+    const after = await look();
+    taken = wanted;
+    figures[`time-${mark}`] = median(times);
+    figures[`bytes-${mark}`] = (after.bytes - before.bytes) / window;
+    figures[`events-${mark}`] = (after.events - before.events) / window;
+    figures['bytes'] = after.bytes / taken;
+  }
+  return { ...figures, slowdown: (figures['time-1000'] ?? NaN) / (figures['time-10'] ?? NaN) };
+}
+
+async function takeTurns(send: (script: Script) => Promise<number>, turns: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let turn = 0; turn < turns; turn += 1) times.push(await send({ calls: 0, answerBytes: ANSWER_BYTES }));
+  return times;
+}

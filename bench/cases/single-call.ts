@@ -1,0 +1,28 @@
+import { floorDelta } from '../contenders/floor';
+import { perdure } from '../contenders/perdure';
+import { costOf } from '../measure/cost';
+import { median } from '../measure/statistics';
+import type { Case } from './case';
+import { cpuEach, cpuFigures } from './cpu-figures';
+
+const RUNS = { full: 100, small: 5 };
+
+export const singleCall: Case = {
+  number: 1,
+  title: 'One model call, from start to result',
+  about: 'A run that asks the model once, one run after the other; the median run of each turn.',
+  contenders: [perdure, floorDelta],
+  figures: [
+    { id: 'time', label: 'start to result', unit: 'ms', targets: [{ atMost: 1.15, against: 'floor-delta' }] },
+    ...cpuFigures('run'),
+  ],
+  measure: ({ inBlock, small }) =>
+    inBlock(async (block) => {
+      const runs = small ? RUNS.small : RUNS.full;
+      const times: number[] = [];
+      const cost = await costOf(block, async () => {
+        for (let run = 0; run < runs; run += 1) times.push(await block.run({ calls: 0 }));
+      });
+      return { time: median(times), ...cpuEach(cost, runs) };
+    }),
+};

@@ -1,0 +1,5 @@
+import type { OpenAI } from 'openai';
+
+export type Message = OpenAI.Chat.ChatCompletionMessageParam;
+
+export type ToolCall = OpenAI.Chat.ChatCompletionMessageToolCall;
