@@ -44,16 +44,21 @@ async function onceForAllParts(runId: string, wanted: Wanted, part: number): Pro
   }
 }
 
-/** What the model would read next. */
-async function readMessages(runId: string, { execution }: Wanted): Promise<readonly ModelMessage[]> {
-  const run = await read(runId, execution);
-  if (!run.ended && !run.goesOn) throw new UserError(`continueFrom: run '${runId}' has not ended`);
-  return run.seenSoFar();
+/** What the model would read next. A conversation that is forked goes on: of it, only so many events count. */
+async function readMessages(
+  runId: string,
+  { execution, events, messages }: Wanted,
+): Promise<readonly ModelMessage[]> {
+  const run = await read({ runId, execution, events });
+  const stands = run.ended || run.goesOn || events !== undefined;
+  if (!stands) throw new UserError(`continueFrom: run '${runId}' has not ended`);
+  return run.seenSoFar().slice(0, messages);
 }
 
-async function read(runId: string, execution: string | undefined): Promise<Recorded> {
+async function read(wanted: Parameters<typeof readExecution>[1]): Promise<Recorded> {
+  const { runId } = wanted;
   try {
-    return await readExecution(Context.current().client, { runId, execution });
+    return await readExecution(Context.current().client, wanted);
   } catch (error) {
     if (!isNotFound(error) && !isImpossible(error)) throw error;
     throw new UserError(`continueFrom: no run '${runId}' exists`, { cause: error });

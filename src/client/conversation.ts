@@ -116,6 +116,7 @@ export class Conversation<A extends Agent = Agent> {
    * those of the last turn one by one.
    * @throws {ConversationBusyError} when a turn runs or waits.
    * @throws {UnknownTurnError} when there is no turn to retry.
+   * @throws {TurnNotKeptError} when the last turn was taken back, or compacted: send its prompt as another turn.
    * @throws what {@link send} throws.
    */
   async retry(options: RetryOptions<A> = {}): Promise<TurnResult<OutputOf<A>>> {
