@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ensureChromium } from './ensure-chromium.mjs';
 import { root, setUp } from './setup.mjs';
 
-/** `recordings` is left to .ci/run: what it replays lies outside the repository. */
+/** `recordings` is left to .ci/run: what it replays lies outside the repository. `long` is: npm run test:long. */
 const PROJECTS = ['unit', 'deploy', 'package', 'replay', 'server'];
 
 const CHECKS = [

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Agent, DepsOf } from '../common/agent';
 import type { ConversationRequest, WhenBusy } from '../common/conversation-wire';
-import { type Duration, durationSchema } from '../common/duration';
+import { type Duration, longDurationSchema } from '../common/duration';
 import { UserError } from '../common/errors';
 import type { JsonObject } from '../common/json';
 import type { UserPrompt } from '../common/messages';
@@ -94,7 +94,7 @@ export interface ParsedTurn {
 const conversationSchema = z.strictObject({
   deps: jsonSchema.optional(),
   usageLimits: usageLimitsSchema.optional(),
-  idleTimeout: durationSchema.optional(),
+  idleTimeout: longDurationSchema.optional(),
   rollOver: rollOverSchema.optional(),
   metadata: jsonObjectSchema.optional(),
 });
@@ -145,6 +145,7 @@ export function parseTurn(
   assertOptions(options, where);
   const { timeout, waitForWorker, signal, turnId, whenBusy, resultType, ...rest } = options;
   const { agent: _read, ...request } = rest;
+  if ('prompt' in request) throw new UserError(`${where}: prompt: is no option; it goes in front of them`);
   const unfit = OF_RUNS.find((name) => name in request);
   if (unfit !== undefined) throw new UserError(`${where}: ${unfit}: is for runs, not for turns`);
   if (resultType !== undefined && request.outputType !== undefined) {

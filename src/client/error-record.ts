@@ -17,7 +17,7 @@ const CLASSES = new Map<string, Rebuildable>(
 );
 
 export function toErrorRecord(error: unknown): ErrorRecord {
-  if (!isErrorLike(error)) return { name: 'Error', message: String(error), fields: {} };
+  if (!isErrorLike(error)) return { name: 'Error', message: toText(error), fields: {} };
   const { name, message, cause } = error;
   // Of classes that are not ours the fields could be anything, also what JSON cannot hold.
   const fields = CLASSES.has(name) ? { ...error } : {};
@@ -29,6 +29,14 @@ export function fromErrorRecord({ name, message, fields, cause }: ErrorRecord): 
   const errorClass = CLASSES.get(name);
   if (errorClass !== undefined) return new errorClass(message, options as never); // the fields that it had
   return Object.assign(new Error(message, options), { name });
+}
+
+function toText(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return Object.prototype.toString.call(thrown); // an object may have no text of its own
+  }
 }
 
 /** `instanceof` alone would miss errors of another realm. */

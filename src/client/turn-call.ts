@@ -56,19 +56,19 @@ export class TurnCall {
     stop: AbortSignal,
     look: (update: WorkflowUpdateHandle<RunOutcome>) => Promise<Found>,
   ): Promise<Found | TurnEnd> {
-    for (const pause of pauses()) {
+    for (let waits = pauses(); ;) {
       try {
         const update = await this.#send();
         this.isTaken = true;
+        waits = pauses(); // of those to come, not of those that another workflow run was gone on with
         return await look(update);
       } catch (error) {
         if (stop.aborted) throw error;
         const end = await this.#endOf(error);
         if (end !== undefined) return end;
       }
-      await sleep(pause, undefined, { signal: stop });
+      await sleep(waits.next().value, undefined, { signal: stop });
     }
-    throw new Error('pauses go on for ever');
   }
 
   async #send(): Promise<WorkflowUpdateHandle<RunOutcome>> {

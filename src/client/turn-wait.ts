@@ -117,7 +117,7 @@ async function timeOut(call: TurnCall, timeout: number, stop: AbortSignal): Prom
   const recorded = await workflow.readIfBegun('last');
   const state = isTaken
     ? `It goes on: turn('${turnId}') finds it.`
-    : `No worker has taken it yet: send it again, with the same turnId.`;
+    : 'It was not taken yet: send it again, with the same turnId.';
   throw new RunTimedOutError(
     `turn '${turnId}' of conversation '${id}' did not finish within ${timeout / 1000} s. ${state}`,
     {

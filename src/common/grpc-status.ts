@@ -1,5 +1,6 @@
 /** The status codes of gRPC that decisions are taken by. */
 export const GRPC_STATUS = {
+  cancelled: 1,
   invalidArgument: 3,
   deadlineExceeded: 4,
   notFound: 5,

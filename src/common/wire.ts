@@ -8,6 +8,10 @@ import type {
   UserPrompt,
   ValidationIssue,
 } from './messages';
+import type { ModelSettings } from './model-settings';
+import type { MessageDescriptor, TranscriptAddress, TranscriptDelta } from './transcript';
+import type { Usage, UsageLimits } from './usage';
+
 export type {
   AdoptionInput,
   CompactionInput,
@@ -19,9 +23,6 @@ export type {
   TranscriptReached,
   TranscriptSegment,
 } from './transcript-wire';
-import type { ModelSettings } from './model-settings';
-import type { MessageDescriptor, TranscriptAddress, TranscriptDelta } from './transcript';
-import type { Usage, UsageLimits } from './usage';
 
 export type {
   AgentManifest,

@@ -1,6 +1,7 @@
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { ServerUnreachableError, UserError } from '../common/errors';
 import { GRPC_STATUS } from '../common/grpc-status';
+import { retryUntilClosed } from './calls-after-close';
 import type { ResolvedSettings } from './settings';
 
 /** Beyond gRPC's 4 MB, so that long histories can be read. */
@@ -44,6 +45,7 @@ async function reach({ address, connectTimeout, options }: ResolvedSettings): Pr
 function open({ address, connectTimeout, options }: Omit<ResolvedSettings, 'namespace'>): Connection {
   try {
     return Connection.lazy({
+      interceptors: retryUntilClosed(),
       ...options,
       address,
       connectTimeout,

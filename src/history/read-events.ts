@@ -21,8 +21,8 @@ export async function readEvents(
   const reader = isConversation ? new ConversationReader(decoder) : new RunReader(decoder);
   const activities = new ActivityReader(decoder, reader.recorded);
   for (const event of events) {
-    await activities.read(event);
     await reader.read(event);
+    await activities.read(event);
   }
   return reader.recorded;
 }

@@ -25,9 +25,10 @@ export async function readExecution(client: Client, execution: Execution): Promi
 }
 
 /** Reads a workflow run, and those before it as far as it was not handed all that was said in them. */
-async function readChain(client: Client, { runId, execution: last }: Execution): Promise<Recorded> {
+async function readChain(client: Client, last: Execution): Promise<Recorded> {
   const converter = client.options.loadedDataConverter;
-  const histories = [await fetchEvents(client, { runId, execution: last })];
+  const { runId } = last;
+  const histories = [await fetchEvents(client, last)];
   for (;;) {
     const execution = await executionBefore(new Decoder(converter), histories[0] ?? []);
     if (execution === undefined) break;

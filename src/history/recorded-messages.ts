@@ -87,6 +87,7 @@ export class RecordedMessages {
   }
 
   compacted(input: CompactionInput, result: CompactionResult): void {
+    if (result.messages === undefined) return; // what it was told comes again, with the next request or at the end
     this.asked(input);
     this.#transcript.compact(result);
     this.told();

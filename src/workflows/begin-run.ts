@@ -23,7 +23,8 @@ export async function resumeRun(request: RunRequest, carried: CarriedRun): Promi
   try {
     return await completeRun(state, carried);
   } catch (error) {
-    showEnd(state, isCancellation(error) ? 'cancelled' : 'failed');
+    if (isCancellation(error)) showEnd(state, 'cancelled');
+    else showEnd(state, 'failed');
     throw error;
   }
 }

@@ -8,9 +8,11 @@ import manifest from '../../package.json';
  */
 const PUBLIC = {
   '.': [
-    'AgentRunError ContentFilterError HookExecutionError IncompleteToolCallError ModelRequestError ModelRetry',
-    'NO_USAGE NoWorkerError PayloadTooLargeError RunCancelledError RunTimedOutError ServerUnreachableError',
-    'ToolExecutionError ToolFailed ToolReturn UnexpectedModelBehaviorError UsageLimitExceededError UserError addUsage',
+    'AgentRunError ContentFilterError ConversationBusyError ConversationClosedError HookExecutionError',
+    'IncompleteToolCallError ModelRequestError ModelRetry NO_USAGE NoWorkerError PayloadTooLargeError',
+    'RunCancelledError RunTimedOutError ServerUnreachableError ToolExecutionError ToolFailed ToolReturn',
+    'TurnConflictError TurnNotKeptError UnexpectedModelBehaviorError UnknownTurnError UsageLimitExceededError',
+    'UserError addUsage',
     'defineAgent defineTool dropToolResults fromChatMessages keepLast nativeOutput promptedOutput summarize textOutput',
     'toolOutput',
     'type:Agent type:AgentOptions type:BinaryContent type:ChatMessage type:CompactionContext type:CompactionFunction',
@@ -23,9 +25,11 @@ const PUBLIC = {
     'type:UserPrompt type:UserPromptPart type:ValidationIssue',
   ],
   './client': [
-    'AgentClient RunHandle RunResult getRun run runSync start',
-    'type:AgentClientOptions type:AgentReference type:Compaction type:ConnectionSettings type:RunOptions type:RunStatus',
-    'type:RunSyncOptions type:StartOptions type:WaitOptions',
+    'AgentClient Conversation RunHandle RunResult Turn TurnResult conversation getRun run runSync start',
+    'type:AgentClientOptions type:AgentReference type:Compaction type:ConnectionSettings type:ConversationExport',
+    'type:ConversationOptions type:ConversationStatus type:ConversationTurn type:ExportedTurn type:ForkOptions',
+    'type:MessagePage type:PageOptions type:RetryOptions type:RunOptions type:RunStatus type:RunSyncOptions',
+    'type:SendOptions type:StartOptions type:WaitOptions',
   ],
   './worker': [
     'createWorker perdurePlugin type:ConnectionSettings type:CreateWorkerOptions type:ModelPrice type:Models',

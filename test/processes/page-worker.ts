@@ -1,5 +1,6 @@
 // A worker whose agents read as many pages as their prompt says, some with each response, and log what they do. Their
 // model goes by the last message alone, so that any process can go on, whatever was compacted.
+import type { WorkflowClientInterceptor } from '@temporalio/client';
 import { defineAgent, defineTool, keepLast, type ModelMessage, type ModelResponse } from 'perdure';
 import { functionModel } from 'perdure/testing';
 import { z } from 'zod';
@@ -57,6 +58,13 @@ function toResponse(page: number, pages: number): ModelResponse {
   return { ...COMMON, parts, finishReason: 'tool_call' };
 }
 
+const countQueries: WorkflowClientInterceptor = {
+  query: (input, next) => {
+    logCall(file, { kind: 'query', run: String(input.workflowExecution.workflowId), step: 0 });
+    return next(input);
+  },
+};
+
 void runWorker({
   agents: agents.map(({ name, rollOver, contextTokens }) =>
     defineAgent({
@@ -73,4 +81,5 @@ void runWorker({
   ),
   taskQueue,
   connection: { address },
+  temporal: { interceptors: { client: { workflow: [countQueries] } } },
 });

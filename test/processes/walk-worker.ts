@@ -20,11 +20,12 @@ const options = programOptions<{
   /** At this step the first process to get there blocks its thread for this long. */
   stall?: { step: number; milliseconds: number; lock: string };
   heartbeatTimeout?: number;
+  rollOver?: { historyBytes: number; historyEvents: number };
   maxCachedWorkflows?: number;
   maxConcurrentActivityTaskExecutions?: number;
   enableNonLocalActivities?: boolean;
 }>();
-const { taskQueue, file, latency, scenery = 0, stall, heartbeatTimeout, ...tuning } = options;
+const { taskQueue, file, latency, scenery = 0, stall, heartbeatTimeout, rollOver, ...tuning } = options;
 
 const pace = defineTool({
   name: 'pace',
@@ -100,6 +101,7 @@ const walk = defineAgent({
   tools: [pace],
   usageLimits: { requestLimit: 100 },
   ...(heartbeatTimeout === undefined ? {} : { heartbeatTimeout }),
+  ...(rollOver === undefined ? {} : { rollOver }),
 });
 
 void runWorker({

@@ -18,7 +18,9 @@ interface RecordedHistory {
   readonly events: readonly RecordedEvent[];
 }
 
-const names = readdirSync(FOLDER).map((file) => file.replace('.json', ''));
+const names = readdirSync(FOLDER)
+  .map((file) => file.replace('.json', ''))
+  .sort();
 
 function read(name: string): RecordedHistory {
   return JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')) as RecordedHistory; // written by the recorder
@@ -32,12 +34,21 @@ function replay(history: RecordedHistory): Promise<void> {
   );
 }
 
-describe('recorded runs', () => {
+describe('recorded runs and conversations', () => {
   it('are of every kind', () => {
     expect(names).toEqual([
       'cancelled',
+      'compacted',
+      'conversation',
+      'conversation-between-turns',
+      'conversation-in-mid-turn',
+      'conversation-moved',
+      'handed-on-calling',
+      'handed-on-compacted',
+      'handed-on-requesting',
       'killed-worker',
       'limited',
+      'loaded',
       'oversize',
       'structured',
       'text',

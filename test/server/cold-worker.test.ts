@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { AgentClient } from 'perdure/client';
 import { createCallLog, hashOf, type LogLine, readCalls } from '../support/call-log';
+import { NEVER } from '../support/chain';
 import { until } from '../support/until';
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process';
 
@@ -29,7 +30,7 @@ describe('a run with a transcript of 3 MiB whose worker dies', () => {
   });
 
   it('goes on in a cold worker, with the very same messages', async () => {
-    const options = { taskQueue, file: log.file, latency: 100, scenery: SCENERY };
+    const options = { taskQueue, file: log.file, latency: 100, scenery: SCENERY, rollOver: NEVER };
     const warm = await startWorkerProcess('walk-worker.ts', options);
     const run = `walk-${randomUUID()}`;
     const walking = client.run('walk', `${run} ${STEPS}`, { runId: run });

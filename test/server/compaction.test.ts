@@ -11,7 +11,7 @@ import {
   UsageLimitExceededError,
   UserError,
 } from 'perdure';
-import { type Compaction, type RunResult } from 'perdure/client';
+import type { Compaction, RunResult } from 'perdure/client';
 import { functionModel, scriptedModel } from 'perdure/testing';
 import { AT_EVERY_STEP, activitiesOf, chainOf } from '../support/chain';
 import { countedQueries } from '../support/counted-queries';

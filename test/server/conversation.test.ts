@@ -317,6 +317,24 @@ describe('while a turn runs', () => {
     await expect(chat.usage()).resolves.toMatchObject({ requests: 3 });
   });
 
+  it('an eleventh sender can go, and close its client, while Temporal takes no more (bug: a retry ended the process)', async () => {
+    const { chat, gate, taskQueue, agent } = await here();
+    const first = Array.from({ length: 10 }, (_, index) => chat.send(`wait ${index}`));
+    await gate.reached;
+    const other = await AgentClient.connect({ taskQueue });
+    const eleventh = other
+      .conversation(agent, chat.id)
+      .send('too many', { timeout: '1s', turnId: 'eleventh' });
+    await expect(eleventh).rejects.toThrow(RunTimedOutError);
+    await other.close();
+    await new Promise((resolve) => setTimeout(resolve, 6_000)); // a timer left behind would throw here, uncaught
+    gate.open();
+    await Promise.all(first);
+    await expect(chat.send('too many', { turnId: 'eleventh' })).resolves.toMatchObject({
+      turnId: 'eleventh',
+    });
+  });
+
   it('25 senders at once are all served, each once', async () => {
     const { chat, asked } = await here();
     const prompts = Array.from({ length: 25 }, (_, index) => `word ${index}`);
@@ -356,15 +374,15 @@ describe('a turn that was sent and left', () => {
 });
 
 describe('bad input', () => {
-  it.each([
-    ['no prompt', undefined, {}, /prompt/],
+  it.each<[string, string, object, RegExp]>([
+    ['no prompt', undefined as unknown as string, {}, /prompt/], // as JavaScript may
     ['an option of runs', 'hi', { messageHistory: [] }, /messageHistory: is for runs, not for turns/],
     ['an option that nobody has', 'hi', { temperature: 1 }, /temperature/],
     ['an unknown way to be busy', 'hi', { whenBusy: 'now' }, /whenBusy/],
     ['an empty turn id', 'hi', { turnId: '' }, /turnId/],
   ])('is named before anything is sent: %s', async (_what, prompt, options, message) => {
     const { chat } = await here();
-    const sent = chat.send(prompt as string, options); // as JavaScript may
+    const sent = chat.send(prompt, options);
     await expect(sent).rejects.toThrow(UserError);
     await expect(sent).rejects.toThrow(message);
     await expect(chat.status()).resolves.toBe('absent');

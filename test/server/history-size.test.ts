@@ -2,6 +2,7 @@
 import { defineAgent, defineTool, NO_USAGE } from 'perdure';
 import { functionModel } from 'perdure/testing';
 import { z } from 'zod';
+import { NEVER } from '../support/chain';
 import { historyEvents, type HistorySize, historySize } from '../support/history';
 import { recordedActivities } from '../support/recorded-activities';
 import { serve, type Served } from '../support/serve';
@@ -26,6 +27,7 @@ const reader = defineAgent({
   }),
   tools: [readPage],
   usageLimits: { requestLimit: null },
+  rollOver: NEVER,
 });
 
 let served: Served;

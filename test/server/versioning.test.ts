@@ -1,5 +1,6 @@
 // Needs a real Temporal server. Workers of two versions on one task queue, kept apart by worker deployments.
 import { randomUUID } from 'node:crypto';
+import type { Worker, WorkerOptions } from '@temporalio/worker';
 import { type Agent, defineAgent, defineTool, UserError } from 'perdure';
 import type { AgentClient, Conversation } from 'perdure/client';
 import { functionModel } from 'perdure/testing';
@@ -72,6 +73,17 @@ describe('a conversation that is pinned to its version of the worker', () => {
     expect(await old.usage()).toMatchObject({ requests: 3 });
   });
 
+  it('goes back to the version before, when that one is made the current one again', async () => {
+    const client = await deployment.release('v1', [chat('v1')]);
+    const old = begin(client);
+    await say(old, 'hello');
+    await deployment.release('v2', [chat('v2')], INCOMPATIBLE);
+    await until(async () => ((await say(old, 'and now')) === 'and now: v2' ? true : undefined));
+    await deployment.setCurrent(client, 'v1');
+    await until(async () => ((await say(old, 'again')) === 'again: v1' ? true : undefined));
+    expect(await versionsOf(client, old.id)).toEqual(['v1', 'v2', 'v1']);
+  });
+
   it('would be broken by that other version if nothing kept them apart', async () => {
     const before = await serve([chat('v1')]);
     const { id } = begin(before.client);
@@ -108,11 +120,25 @@ describe('a conversation that is pinned to its version of the worker', () => {
     expect(await versionsOf(again, old.id)).toEqual(['v1', 'v2']);
   });
 
+  it('waits when its version was stopped too early, until an operator has the current one replay it', async () => {
+    const early = await deployment.release('v1', [chat('v1')]);
+    const { id } = begin(early);
+    await say(early.conversation('chat', id), 'hello');
+    await deployment.stop('v1');
+    const client = await deployment.release('v2', [chat('v2')]);
+    const waiting = say(client.conversation('chat', id), 'and now');
+    await until(async () => ((await isStuck(client, id)) ? true : undefined));
+    await override(client, id, { autoUpgrade: true });
+    expect(await waiting).toBe('and now: v2');
+    expect(await versionsOf(client, id)).toEqual(['v1 v2']);
+  });
+
   it('stays where an operator has pinned it, and is not handed on again and again', async () => {
     const client = await deployment.release('v1', [chat('v1')]);
     const old = begin(client);
     await say(old, 'hello');
-    await pinTo(client, old.id, 'v1');
+    const version = { deploymentName: deployment.name, buildId: 'v1' };
+    await override(client, old.id, { pinned: { behavior: PINNED, version } });
     await deployment.release('v2', [chat('v2')], INCOMPATIBLE);
     for (const prompt of ['a', 'b', 'c']) expect(await say(old, prompt)).toBe(`${prompt}: v1`);
     const versions = await versionsOf(client, old.id);
@@ -121,13 +147,26 @@ describe('a conversation that is pinned to its version of the worker', () => {
   });
 });
 
-async function pinTo({ temporal }: AgentClient, workflowId: string, buildId: string): Promise<void> {
+/** Whether a workflow task waits for a worker. */
+async function isStuck({ temporal }: AgentClient, workflowId: string): Promise<boolean> {
+  const { raw } = await temporal.workflow.getHandle(workflowId).describe();
+  return raw.pendingWorkflowTask?.state === SCHEDULED;
+}
+
+/** `PENDING_WORKFLOW_TASK_STATE_SCHEDULED` in Temporal's enumeration. */
+const SCHEDULED = 1;
+
+/** What `temporal workflow update-options --versioning-override-behavior` does. */
+async function override(
+  { temporal }: AgentClient,
+  workflowId: string,
+  versioningOverride: { pinned: object } | { autoUpgrade: true },
+): Promise<void> {
   const { namespace } = temporal.options;
-  const version = { deploymentName: deployment.name, buildId };
   await temporal.workflowService.updateWorkflowExecutionOptions({
     namespace,
     workflowExecution: { workflowId },
-    workflowExecutionOptions: { versioningOverride: { pinned: { behavior: PINNED, version } } },
+    workflowExecutionOptions: { versioningOverride },
     updateMask: { paths: ['versioning_override'] },
   });
 }
@@ -222,18 +261,25 @@ describe('the option deployment of a worker', () => {
   } as const;
 
   it('pins, unless it is told otherwise', async () => {
-    for (const options of [
-      { deployment: { name: 'app', buildId: '1' } },
-      { temporal: { workerDeploymentOptions: inTemporal } },
-    ]) {
-      const worker = await create(options);
-      expect(worker.options.workerDeploymentOptions).toEqual(inTemporal);
-      await worker.runUntil(Promise.resolve());
-    }
-    const worker = await create({ deployment: { name: 'app', buildId: '1', behavior: 'auto-upgrade' } });
-    const upgrading = { ...inTemporal, defaultVersioningBehavior: 'AUTO_UPGRADE' };
-    expect(worker.options.workerDeploymentOptions).toEqual(upgrading);
-    await worker.runUntil(Promise.resolve());
+    const support = chat('v1');
+    // #region deployment
+    const worker = await createWorker({
+      agents: [support],
+      deployment: { name: 'support', buildId: process.env['GIT_COMMIT'] ?? 'none' },
+    });
+    // #endregion deployment
+    expect(await deploymentOf(worker)).toMatchObject({
+      version: { deploymentName: 'support' },
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'PINNED',
+    });
+    const upgrading = await create({ deployment: { name: 'app', buildId: '1', behavior: 'auto-upgrade' } });
+    expect(await deploymentOf(upgrading)).toMatchObject({ defaultVersioningBehavior: 'AUTO_UPGRADE' });
+  });
+
+  it("can be left to Temporal's own", async () => {
+    const worker = await create({ temporal: { workerDeploymentOptions: inTemporal } });
+    expect(await deploymentOf(worker)).toEqual(inTemporal);
   });
 
   it.each<[string, object, string]>([
@@ -244,14 +290,11 @@ describe('the option deployment of a worker', () => {
     ['too long a build id', { name: 'a', buildId: 'x'.repeat(256) }, 'deployment.buildId:'],
     ['an unknown behavior', { name: 'a', buildId: '1', behavior: 'PINNED' }, 'deployment.behavior:'],
     ['an unknown option', { name: 'a', buildId: '1', version: '1' }, 'deployment:'],
-  ])(
-    'is refused with %s: the server would leave it aside without a word',
-    async (_what, given, complaint) => {
-      const refused = create({ deployment: given as never }); // what a JavaScript user might write
-      await expect(refused).rejects.toThrow(UserError);
-      await expect(refused).rejects.toThrow(complaint);
-    },
-  );
+  ])('is refused with %s', async (_what, given, complaint) => {
+    const refused = create({ deployment: given as never }); // what a JavaScript user might write
+    await expect(refused).rejects.toThrow(UserError);
+    await expect(refused).rejects.toThrow(complaint);
+  });
 
   it("is refused beside Temporal's own", async () => {
     const both = {
@@ -261,3 +304,8 @@ describe('the option deployment of a worker', () => {
     await expect(create(both)).rejects.toThrow('createWorker: deployment: temporal.workerDeploymentOptions');
   });
 });
+
+async function deploymentOf(worker: Worker): Promise<WorkerOptions['workerDeploymentOptions']> {
+  await worker.runUntil(Promise.resolve());
+  return worker.options.workerDeploymentOptions;
+}

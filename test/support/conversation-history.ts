@@ -1,13 +1,16 @@
 // Histories of conversations as a server keeps them, written event by event.
 import type { Client } from '@temporalio/client';
 import { defaultDataConverter, defaultPayloadConverter, type Payload } from '@temporalio/common';
-import type {
-  CarriedConversation,
-  ConversationOutcome,
-  ConversationRequest,
-  TurnEnd,
+import { msNumberToTs } from '@temporalio/common/lib/time';
+import {
+  type CarriedConversation,
+  type ConversationOutcome,
+  type ConversationRequest,
+  REWIND_UPDATE,
+  TURN_ENDED_ACTIVITY,
+  TURN_UPDATE,
+  type TurnEnd,
 } from '../../src/common/conversation-wire';
-import { REWIND_UPDATE, TURN_ENDED_ACTIVITY, TURN_UPDATE } from '../../src/common/conversation-wire';
 import type { MessageDescriptor } from '../../src/common/transcript';
 import { NO_USAGE } from '../../src/common/usage';
 
@@ -164,8 +167,7 @@ export class ConversationHistory {
 
   #add(event: object): number {
     const eventId = this.events.length + 1;
-    const seconds = START / 1000 + eventId * 60;
-    this.events.push({ eventId, eventTime: { seconds, nanos: 0 }, ...event });
+    this.events.push({ eventId, eventTime: msNumberToTs(timeOf(eventId).getTime()), ...event });
     return eventId;
   }
 }
@@ -197,8 +199,9 @@ export function clientWith(
     fetchHistory: () => {
       const all = histories[id] ?? [];
       const found = execution === undefined ? all[0] : all.find((history) => history.execution === execution);
-      if (found === undefined)
+      if (found === undefined) {
         return Promise.reject(Object.assign(new Error(`no ${id}`), { name: 'WorkflowNotFoundError' }));
+      }
       read.push(found.execution);
       return Promise.resolve({ events: found.events });
     },

@@ -100,7 +100,7 @@ const MIB = 1024 * 1024;
 
 /** For people who want to know. */
 export function describeRead({ chain, compactions, usage, seconds }: ReadRun): string {
-  const sizes = chain.map(({ bytes }) => `${(bytes / MIB).toFixed(2)}`);
+  const sizes = chain.map(({ bytes }) => (bytes / MIB).toFixed(2));
   const growths = chain.map((run) => (growthOf(run) / MIB).toFixed(2));
   return [
     `${usage.toolCalls} calls in ${usage.requests} requests took ${seconds.toFixed(0)} s in ${chain.length} workflow runs`,

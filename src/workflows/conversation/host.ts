@@ -181,7 +181,8 @@ export class ConversationHost {
     if (known?.kind === 'running') this.#stop(reason);
     if (known?.kind !== 'queued') return;
     const end = toCancelled(turnId, undefined, reason);
-    await this.#settle({ turn: known.turn, state: undefined, status: 'cancelled', end });
+    const { turn } = known;
+    await this.#settle({ turn, state: undefined, status: 'cancelled', end, beside: this.run });
   }
 
   /** A turn has ended. Waits until all who waited for it are answered: history then has the ends in their order. */

@@ -50,6 +50,16 @@ const ERRORS: readonly Error[] = [
   new errors.PayloadTooLargeError('large', { ...run, field: 'prompt', size: 3, limit: 2 }),
   new errors.RunCancelledError('cancelled', run),
   new errors.RunTimedOutError('late', { ...run, stillRunning: true }),
+  new errors.ConversationClosedError('closed', { conversationId: 'c', reason: 'done' }),
+  new errors.ConversationBusyError('busy', { conversationId: 'c', runningTurnId: 't' }),
+  new errors.TurnConflictError('conflict', {
+    conversationId: 'c',
+    turnId: 't',
+    digest: 'd',
+    givenDigest: 'g',
+  }),
+  new errors.UnknownTurnError('unknown', { conversationId: 'c', turnId: 't' }),
+  new errors.TurnNotKeptError('lost', { conversationId: 'c', turnId: 't', lost: 'messages' }),
 ];
 
 function crossed(error: unknown): Error {
@@ -84,6 +94,10 @@ describe('an error that crosses threads', () => {
     const foreign = Object.assign(new TypeError('odd'), fields);
     foreign.self = foreign;
     expect(crossed(foreign)).toMatchObject({ name: 'TypeError', message: 'odd' });
+  });
+
+  it('may be an object that has no text (bug: it threw another error)', () => {
+    expect(crossed({ toString: [] }).message).toBe('[object Object]');
   });
 
   it('may be anything that can be thrown', () => {

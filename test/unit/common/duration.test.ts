@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationSchema } from '../../../src/common/duration';
+import { durationSchema, longDurationSchema } from '../../../src/common/duration';
 
 describe('a duration', () => {
   it.each([
@@ -48,6 +48,11 @@ describe('a duration', () => {
   it('is not longer than a timer of Node.js can run: a longer one would be up at once', () => {
     expect(durationSchema.parse('24 days')).toBe(2_073_600_000);
     expect(() => durationSchema.parse('25 days')).toThrow('expected at most 24 days');
+  });
+
+  it('is as long as one likes where Temporal waits for it', () => {
+    expect(longDurationSchema.parse('90 days')).toBe(7_776_000_000);
+    expect(() => longDurationSchema.parse('soon')).toThrow('expected milliseconds above 0');
   });
 
   it('becomes milliseconds', () => {

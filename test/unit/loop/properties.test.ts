@@ -222,7 +222,9 @@ describe('whatever the model and the tools do', () => {
     holds((run) => {
       for (let split = 0; split <= run.recorded.length; split++) {
         const handedOn = handOn(run.states[split - 1] ?? run.start);
-        expect(nextStep(handedOn)).toEqual(withoutTail(nextStep(run.states[split - 1] ?? run.start), handedOn));
+        expect(nextStep(handedOn)).toEqual(
+          withoutTail(nextStep(run.states[split - 1] ?? run.start), handedOn),
+        );
         const end = run.recorded.slice(split).reduce(replayOne, handedOn);
         expectSameEnd(end, endOf(run));
       }

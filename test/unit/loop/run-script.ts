@@ -104,6 +104,10 @@ export function runScript(script: Script): ScriptedRun {
       case 'call-tools':
         state = withToolOutcomes(state, player.runTools(step.calls));
         break;
+      case 'compact':
+        throw new Error('a scripted agent has no compaction');
+      case 'compact':
+        throw new Error('no script has a transcript that is compacted');
       case 'finish':
         return player.end(state, { output: step.output });
       case 'fail':

@@ -2,6 +2,7 @@ import type { CompactionMark, OpenTurn, TurnEnd, TurnEntry } from '../../../comm
 import { addUsage, NO_USAGE, toRecordedUsage } from '../../../common/usage';
 import type { RunState, Transcript } from '../state';
 import { type ConversationState, endedSpans, lengthOf } from './state';
+import { withoutRetried } from './take-back';
 
 export interface EndedTurn {
   readonly turn: OpenTurn;
@@ -9,6 +10,8 @@ export interface EndedTurn {
   readonly state: RunState | undefined;
   readonly status: TurnEntry['status'];
   readonly end: TurnEnd;
+  /** Of the turn that runs meanwhile, when this one waited and was cancelled. */
+  readonly beside?: RunState | undefined;
 }
 
 /**
@@ -16,18 +19,20 @@ export interface EndedTurn {
  * was said in it stays.
  */
 export function withTurnEnded(conversation: ConversationState, ended: EndedTurn): ConversationState {
-  const { turn, state, end } = ended;
+  const { turn, state, end, beside } = ended;
   const { running, queue, turns, ends } = conversation;
+  // Where none runs it was about to begin: a reader of the history cannot tell that from one that had.
+  const before = beside === undefined ? withoutRetried(conversation, turn) : conversation;
   return {
-    ...conversation,
-    usage: addUsage(conversation.usage, state?.usage ?? NO_USAGE),
-    transcript: toEndedTranscript(conversation, ended),
+    ...before,
+    usage: addUsage(before.usage, state?.usage ?? NO_USAGE),
+    transcript: toEndedTranscript(before.transcript, ended),
     turns: [...turns, toEntry(ended)],
     ends: new Map(ends).set(turn.id, end),
     last: turn,
     running: running?.id === turn.id ? undefined : running,
     queue: queue.filter(({ id }) => id !== turn.id),
-    compacted: state === undefined ? conversation.compacted : toMark(state),
+    compacted: state === undefined ? before.compacted : toMark(state),
   };
 }
 
@@ -43,14 +48,10 @@ function toEntry({ turn, state, status }: EndedTurn): TurnEntry {
   };
 }
 
-function toEndedTranscript(
-  { transcript: before, running }: ConversationState,
-  { turn, state }: EndedTurn,
-): Transcript {
+function toEndedTranscript(before: Transcript, { state, beside }: EndedTurn): Transcript {
   if (state !== undefined) return toWhole(before, state.transcript);
   const length = lengthOf(before);
-  const isBeside = running !== undefined && running.id !== turn.id;
-  return { ...before, spans: [...before.spans, isBeside ? undefined : [length, length]] };
+  return { ...before, spans: [...before.spans, beside === undefined ? [length, length] : undefined] };
 }
 
 /** The turn's span reaches to the end, unless its beginning was compacted. */

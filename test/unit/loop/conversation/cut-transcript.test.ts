@@ -8,7 +8,7 @@ import { cutTranscript } from '../../../../src/workflows/loop/cut-transcript';
 import type { Transcript } from '../../../../src/workflows/loop/state';
 import { toAnswer } from '../../../../src/workflows/transcript-query';
 import { withToolOutcomes } from '../../../../src/workflows/loop';
-import { allOf, answers, asks, Talk, talkOf } from './talk';
+import { allOf, answers, asks, type Talk, talkOf } from './talk';
 
 /** Three turns, the second one with a tool call: 8 messages, none of the last turn told yet but its prompt. */
 function ownMessages(): Talk {
@@ -89,7 +89,7 @@ describe.each([
 
   it.each(indices)('have an address after a cut at %i, by which their conversation knows them', (index) => {
     const cut = cutTranscript(transcript, index);
-    expect(targetOf(cut.unsent).length).toBe(index);
+    expect(targetOf(cut.unsent)).toMatchObject({ length: index });
     expect(answered(cut)).toEqual(messages.slice(0, index));
   });
 

@@ -5,7 +5,7 @@ import { packMessages } from '../../../../src/common/packed-messages';
 import { estimateTokens } from '../../../../src/common/token-estimate';
 import type { ResponseUsage, UsageLimits } from '../../../../src/common/usage';
 import type { CompactionResult } from '../../../../src/common/wire';
-import type { CompactStep, Step } from '../../../../src/workflows/loop';
+import type { Step } from '../../../../src/workflows/loop';
 import { turnAnswer } from '../../../../src/workflows/loop/conversation';
 import { Recorder, responseUsage, runMaterial, type RunMaterial } from '../recordings';
 import { Talk } from './talk';
@@ -98,6 +98,8 @@ export const uncompactedScenario: fc.Arbitrary<Scenario> = anyScenario.map((scen
 
 /** What is to be seen of a conversation while it goes on. */
 export interface Watcher {
+  /** Something was sent, and answered. */
+  readonly sent?: (talk: Talk, sent: Sent, told: Told) => void;
   /** Between any two things that happen. */
   readonly between?: (talk: Talk) => void;
   /** The agent of the turn that runs was resolved. */
@@ -130,6 +132,7 @@ class Player {
   readonly #turns: Scenario['turns'];
   readonly #watcher: Watcher;
   #begun = 0;
+  #compactions = 0;
   #recorder: Recorder | undefined;
 
   constructor(talk: Talk, turns: Scenario['turns'], watcher: Watcher) {
@@ -140,6 +143,7 @@ class Player {
 
   send(sent: Sent): Told {
     const told = this.#send(sent);
+    this.#watcher.sent?.(this.talk, sent, told);
     this.#watcher.between?.(this.talk);
     return told;
   }
@@ -213,13 +217,12 @@ class Player {
   }
 
   #returnOf(step: Step): Returned | undefined {
-    return step.kind === 'compact' ? { compacted: this.#compact(step) } : this.#recorder?.next(step);
+    return step.kind === 'compact' ? { compacted: this.#compact() } : this.#recorder?.next(step);
   }
 
-  #compact({ transcript, number }: CompactStep): CompactionResult {
-    const id = `${this.talk.state.running?.id ?? ''}-compaction-${number}-${transcript.append.length}`;
+  #compact(): CompactionResult {
     const { keepLast, summary } = this.#turn;
-    return toCompaction(this.talk.messages, { id, keepLast, summary });
+    return toCompaction(this.talk.messages, { id: `compaction ${this.#compactions++}`, keepLast, summary });
   }
 }
 

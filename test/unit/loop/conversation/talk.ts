@@ -113,7 +113,9 @@ export class Talk {
     if (known?.kind === 'running') this.#stop('not any more');
     if (known?.kind !== 'queued') return undefined;
     const end = toCancelled(turnId, undefined, 'not any more');
-    this.state = withTurnEnded(this.state, { turn: known.turn, state: undefined, status: 'cancelled', end });
+    const { turn } = known;
+    const ended = { turn, state: undefined, status: 'cancelled', end, beside: this.run } as const;
+    this.state = withTurnEnded(this.state, ended);
     return undefined;
   }
 

@@ -20,20 +20,20 @@ function busyTalk(): Talk {
 describe('turns that are asked', () => {
   it('wait in their order', () => {
     const talk = busyTalk();
-    for (const id of ['c', 'd', 'e']) talk.take(id, asks(id));
-    expect(idsOf(talk.state.queue)).toEqual(['c', 'd', 'e']);
+    for (const id of ['c', 'd', 'f']) talk.take(id, asks(id));
+    expect(idsOf(talk.state.queue)).toEqual(['c', 'd', 'f']);
     talk.end();
     talk.begin();
     expect(talk.state.running?.id).toBe('c');
-    expect(idsOf(talk.state.queue)).toEqual(['d', 'e']);
+    expect(idsOf(talk.state.queue)).toEqual(['d', 'f']);
   });
 
   it('go first when they interrupt, the last one before all others', () => {
     const talk = busyTalk();
     talk.take('c', asks('c'));
     talk.take('d', asks('d', { whenBusy: 'interrupt' }));
-    talk.take('e', asks('e', { whenBusy: 'interrupt' }));
-    expect(idsOf(talk.state.queue)).toEqual(['e', 'd', 'c']);
+    talk.take('f', asks('f', { whenBusy: 'interrupt' }));
+    expect(idsOf(talk.state.queue)).toEqual(['f', 'd', 'c']);
     expect(talk.state.turns.map(({ id, status }) => [id, status])).toEqual([
       ['a', 'completed'],
       ['b', 'cancelled'],
@@ -119,7 +119,7 @@ describe('a turn', () => {
 });
 
 describe('when a turn has ended', () => {
-  it('it reaches from its prompt to its last message, and its usage counts', () => {
+  it('its span reaches from its prompt to its last message, and its usage counts', () => {
     const talk = new Talk();
     talk.say('a', { usage: { inputTokens: 10 } });
     talk.say('b', { usage: { inputTokens: 5 } });
@@ -230,10 +230,10 @@ describe('a turn that is cancelled while it waits', () => {
 
   it('has no place, which the others keep, also when the conversation is handed on meanwhile', () => {
     const talk = busyTalk();
-    for (const id of ['c', 'd', 'e']) talk.take(id, asks(id));
+    for (const id of ['c', 'd', 'late']) talk.take(id, asks(id));
     talk.cancel('c');
     talk.handOn();
-    talk.cancel('e');
+    talk.cancel('late');
     talk.handOn();
     talk.received(answers('r', 'yes?'));
     talk.end();
@@ -242,7 +242,7 @@ describe('a turn that is cancelled while it waits', () => {
     talk.resolved();
     talk.received(answers('r2', 'so?'));
     talk.end();
-    expect(talk.spans).toEqual({ a: [0, 2], c: undefined, e: undefined, b: [2, 4], d: [4, 6] });
+    expect(talk.spans).toEqual({ a: [0, 2], c: undefined, late: undefined, b: [2, 4], d: [4, 6] });
   });
 
   it('stays cancelled, however much the one that ran has to hand on', () => {
@@ -263,6 +263,18 @@ describe('a turn that is cancelled while it waits', () => {
     const { ends } = talk.state;
     talk.cancel('c');
     expect(talk.state.ends).toBe(ends);
+  });
+
+  it('has its place where the one lies that has not said a word yet', () => {
+    const talk = talkOf('a');
+    talk.take('b', asks('b'));
+    talk.begin();
+    talk.take('c', asks('c'));
+    talk.cancel('c');
+    talk.resolved();
+    talk.received(answers('r', 're: b'));
+    talk.end();
+    expect(talk.spans).toEqual({ a: [0, 2], c: [2, 2], b: [2, 4] });
   });
 
   it('does not keep others from taking the conversation back', () => {
@@ -334,12 +346,27 @@ describe('a retry', () => {
     expect(linesOf(talk)).toEqual(['user: a', 'model: re: a', 'user: b']);
   });
 
-  it('that is cancelled while it waits takes nothing back', () => {
+  it('that is cancelled before it begins has taken the last turn back, as one that is cancelled later', () => {
     const talk = talkOf('a', 'b');
     talk.retry('again', 'b');
     talk.cancel('again');
-    expect(talk.spans).toEqual({ a: [0, 2], b: [2, 4], again: [4, 4] });
-    expect(linesOf(talk)).toHaveLength(4);
+    expect(talk.spans).toEqual({ a: [0, 2], b: undefined, again: [2, 2] });
+    talk.retry('once more', 'again');
+    talk.begin();
+    talk.resolved();
+    expect(linesOf(talk)).toEqual(['user: a', 'model: re: a', 'user: b']);
+  });
+
+  it('that is cancelled while another turn runs takes nothing back', () => {
+    const talk = talkOf('a', 'b');
+    talk.retry('again', 'b');
+    talk.take('c', asks('c', { whenBusy: 'interrupt' }));
+    talk.begin();
+    talk.resolved();
+    talk.cancel('again');
+    talk.received(answers('r', 're: c'));
+    talk.end();
+    expect(talk.spans).toEqual({ a: [0, 2], b: [2, 4], again: undefined, c: [4, 6] });
   });
 
   it('takes nothing back of a turn that interrupted it before it began', () => {
