@@ -15,8 +15,7 @@ export function nameOf(agent: unknown): string {
 /** An agent that keeps its prompts out of the UI keeps them out of the list, too. */
 export function withSummary<Options extends { readonly summary?: string | false }>(
   agent: Agent | string,
-  options?: Options,
+  options: Options = {} as Options, // all options can be left out
 ): Options {
-  const given = options ?? ({} as Options); // all options can be left out
-  return typeof agent === 'object' && !agent.summaries ? { summary: false, ...given } : given;
+  return typeof agent === 'object' && !agent.summaries ? { summary: false, ...options } : options;
 }

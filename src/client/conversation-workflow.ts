@@ -32,6 +32,9 @@ export interface ConversationTarget extends ParsedConversation {
   readonly taskQueue: string;
 }
 
+/** In milliseconds; without a worker the server itself would take half a minute to say so. */
+const ANSWER_TIME = 5_000;
+
 type ConversationStart = (input: ConversationInput) => Promise<unknown>;
 
 /** The workflow of a conversation, as its clients talk to it. */
@@ -96,10 +99,12 @@ export class ConversationWorkflow {
     throw new Error('pauses go on for ever');
   }
 
-  /** What a turn led to, or where it stands; nothing when no worker answers. */
+  /** What a turn led to, or where it stands; nothing when no worker answers in time. */
   async ask(turnId: string): Promise<TurnAnswer | undefined> {
     try {
-      return await this.handle.query<TurnAnswer, [string]>(TURN_QUERY, turnId);
+      return await this.client.withDeadline(Date.now() + ANSWER_TIME, () =>
+        this.handle.query<TurnAnswer, [string]>(TURN_QUERY, turnId),
+      );
     } catch (error) {
       if (isUnavailable(error)) throw this.#unreachable(error);
       return undefined;

@@ -26,6 +26,8 @@ const ACCEPTED = 2;
 export class TurnCall {
   /** Whether a worker has taken it. */
   isTaken = false;
+  /** Whether a worker is asked for it, and has not answered. */
+  isAsked = false;
 
   constructor(
     readonly workflow: ConversationWorkflow,
@@ -113,7 +115,9 @@ export class TurnCall {
   async findEnd(): Promise<TurnEnd | undefined> {
     const { workflow, turnId } = this;
     if (await workflow.isClosed()) return findEndInClosed(workflow, { turnId });
+    this.isAsked = true;
     const answer = await workflow.ask(turnId);
+    this.isAsked = false;
     switch (answer?.kind) {
       case undefined:
       case 'queued':

@@ -77,7 +77,7 @@ async function watchForWorker(
   }
   if (waitForWorker === undefined) return new Promise(() => undefined);
   await pause(waitForWorker - first, stop);
-  if (!(await isUntouched(call))) return new Promise(() => undefined);
+  while (!(await isUntouched(call))) await pause(call.isTaken ? FOR_EVER : LOOKING_AGAIN, stop);
   const { id, target } = call.workflow;
   const { agent, taskQueue } = target;
   throw new NoWorkerError(describeMissing(call, waitForWorker), {
@@ -87,9 +87,13 @@ async function watchForWorker(
   });
 }
 
+/** In milliseconds. */
+const LOOKING_AGAIN = 1_000;
+const FOR_EVER = 2 ** 31 - 1;
+
 /** Neither taken by a worker, nor kept back by a conversation that takes no more at once. */
-async function isUntouched({ isTaken, workflow }: TurnCall): Promise<boolean> {
-  if (isTaken) return false;
+async function isUntouched({ isTaken, isAsked, workflow }: TurnCall): Promise<boolean> {
+  if (isTaken || isAsked) return isAsked;
   try {
     const description = await workflow.describe();
     return description?.raw.pendingWorkflowTask?.state === SCHEDULED;
@@ -101,12 +105,13 @@ async function isUntouched({ isTaken, workflow }: TurnCall): Promise<boolean> {
 /** `PENDING_WORKFLOW_TASK_STATE_SCHEDULED` in Temporal's enumeration. */
 const SCHEDULED = 1;
 
-function describeMissing({ workflow, turnId }: TurnCall, waited: number): string {
+function describeMissing({ workflow, turnId, sent }: TurnCall, waited: number): string {
   const { id, target } = workflow;
   const { agent, taskQueue } = target;
+  const what = sent.input.asked === undefined ? 'answered for' : 'taken';
   return (
-    `No worker has taken turn '${turnId}' of conversation '${id}' with agent '${agent}' from task queue '${taskQueue}' in ` +
-    `${waited / 1000} s. It is taken as soon as one serves that queue: createWorker({ agents: [...], taskQueue: '${taskQueue}' }).`
+    `No worker has ${what} turn '${turnId}' of conversation '${id}' with agent '${agent}' from task queue '${taskQueue}' in ` +
+    `${waited / 1000} s. It goes on as soon as one serves that queue: createWorker({ agents: [...], taskQueue: '${taskQueue}' }).`
   );
 }
 

@@ -425,6 +425,9 @@ describe('bad input', () => {
     const sent = chat.send('hello', { waitForWorker: '1s', turnId: 't' });
     await expect(sent).rejects.toThrow(NoWorkerError);
     await expect(sent).rejects.toMatchObject({ runId: `${chat.id}/t`, taskQueue: 'nobody-serves-this' });
+    await expect(chat.turn('t').result({ waitForWorker: '1s' })).rejects.toThrow(
+      /No worker has answered for turn 't'/,
+    );
     await client.close();
   });
 });
