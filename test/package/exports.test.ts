@@ -32,8 +32,8 @@ const PUBLIC = {
     'type:SendOptions type:StartOptions type:WaitOptions',
   ],
   './worker': [
-    'createWorker perdurePlugin type:ConnectionSettings type:CreateWorkerOptions type:ModelPrice type:Models',
-    'type:PluginOptions type:Prices',
+    'createWorker perdurePlugin type:ConnectionSettings type:CreateWorkerOptions type:DeploymentOptions',
+    'type:ModelPrice type:Models type:PluginOptions type:Prices',
   ],
   './workflows': ['runAgent'],
   './testing': [
