@@ -61,7 +61,8 @@ function thresholdOf({ state, run }: ConversationHost) {
 async function handOn(input: ConversationInput, { state, run }: ConversationHost): Promise<void> {
   const whole = toCarriedConversation(state, run, workflowInfo().runId);
   if (whole === undefined) return;
-  await continueAsNew({ input, whole, light: withoutConversationMessages(whole) });
+  const light = withoutConversationMessages(whole);
+  await continueAsNew({ input, whole, light, room: run?.manifest.room });
 }
 
 function toOutcome({ state }: ConversationHost): ConversationOutcome {

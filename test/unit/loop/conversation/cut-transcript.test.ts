@@ -8,7 +8,7 @@ import { cutTranscript } from '../../../../src/workflows/loop/cut-transcript';
 import type { Transcript } from '../../../../src/workflows/loop/state';
 import { toAnswer } from '../../../../src/workflows/transcript-query';
 import { withToolOutcomes } from '../../../../src/workflows/loop';
-import { allOf, answers, asks, type Talk, talkOf } from './talk';
+import { allOf, answers, asks, Talk, talkOf } from './talk';
 
 /** Three turns, the second one with a tool call: 8 messages, none of the last turn told yet but its prompt. */
 function ownMessages(): Talk {
@@ -112,6 +112,8 @@ describe.each([
 
   it('go on under another address than before', () => {
     const before = new Set([...transcript.versions, transcript.start.version]);
+    const within = cuts.slice(1, transcript.start.length).map(({ unsent }) => targetOf(unsent).version);
+    expect(within.filter((version) => before.has(version))).toEqual([]);
     for (const { unsent } of cuts) {
       const next = advanceAddress(targetOf(unsent), { input: 'another turn' });
       expect(before).not.toContain(next.version);
@@ -163,4 +165,12 @@ it('counts no messages as said any more that were compacted, when all were taken
   expect(talk.transcript).toMatchObject({ shift: 5, dropped: 6 });
   talk.rewind();
   expect(talk.transcript).toMatchObject({ shift: 0, dropped: 6 });
+});
+
+it('has nothing left of what a provider counted beside the messages, when all were taken back', () => {
+  const talk = new Talk();
+  talk.say('a', { usage: { inputTokens: 2_000, outputTokens: 10 } });
+  expect(talk.transcript.tokens).toBe(2_010);
+  talk.rewind();
+  expect(talk.transcript.tokens).toBe(0);
 });
