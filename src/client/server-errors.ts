@@ -22,7 +22,7 @@ export type Setback =
   | { readonly kind: 'refused'; readonly refusal: RefusalDetail }
   /** The workflow took it, and it failed. */
   | { readonly kind: 'failed'; readonly cause: unknown }
-  /** The workflow run that took it has ended; another one may go on. */
+  /** The workflow run that took it, or was about to, has ended; another one may go on. */
   | { readonly kind: 'cut-off' }
   /** Another workflow run goes on, or the server takes no more just now: to be sent again. */
   | { readonly kind: 'interrupted' }
@@ -61,7 +61,9 @@ function ofFailure(cause: unknown): Setback {
 
 function ofNotFound(message: string): Setback {
   if (message.includes('already completed')) return { kind: 'closed' };
-  // An update that was never accepted is not found; nor is one that came while the workflow run ended.
+  // It came while the workflow run ended. Where no other one goes on the server says so again and again.
+  if (message.includes('aborted by closing')) return { kind: 'cut-off' };
+  // An update that was never accepted is not found.
   return { kind: message.includes('update') ? 'interrupted' : 'absent' };
 }
 

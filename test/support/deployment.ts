@@ -9,6 +9,9 @@ import { until } from './until';
 
 type Behavior = NonNullable<DeploymentOptions['behavior']>;
 
+/** `ROUTING_CONFIG_UPDATE_STATE_COMPLETED` in Temporal's enumeration. */
+const ROUTING_COMPLETED = 2;
+
 /** The versions of one worker, on one task queue. */
 export class Deployment {
   readonly name = `deployment-${randomUUID()}`;
@@ -39,13 +42,17 @@ export class Deployment {
     return client;
   }
 
-  /** A version is known once its worker has asked for work. */
+  /** Resolves when all of its task queue goes by it. A version is known once its worker has asked for work. */
   async setCurrent({ temporal }: AgentClient, buildId: string): Promise<void> {
-    const { namespace } = temporal.options;
-    const current = { namespace, deploymentName: this.name, buildId };
+    const { workflowService, options } = temporal;
+    const deployment = { namespace: options.namespace, deploymentName: this.name };
     await until(() =>
-      temporal.workflowService.setWorkerDeploymentCurrentVersion(current).catch(() => undefined),
+      workflowService.setWorkerDeploymentCurrentVersion({ ...deployment, buildId }).catch(() => undefined),
     );
+    await until(async () => {
+      const { workerDeploymentInfo } = await workflowService.describeWorkerDeployment(deployment);
+      return workerDeploymentInfo?.routingConfigUpdateState === ROUTING_COMPLETED ? true : undefined;
+    });
   }
 
   async stop(buildId: string): Promise<void> {
