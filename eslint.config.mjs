@@ -4,7 +4,7 @@ import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
 import { explainedAssertions } from './lint/explained-assertions.mjs';
-import { fence } from './lint/fence.mjs';
+import { fence, sandboxFiles } from './lint/fence.mjs';
 
 /** The field has words for these. (`args` and `deps` are words of the field.) */
 const ABBREVIATIONS = [
@@ -166,12 +166,31 @@ const sources = {
   },
 };
 
+/** The workflows of a worker share the modules that are preloaded: what one would write there, all would read. */
+const STATE_OF_A_MODULE = ['Program', 'Program > ExportNamedDeclaration'].flatMap((top) =>
+  [
+    '[kind="let"]',
+    ' > VariableDeclarator > NewExpression.init[callee.name=/^(Weak)?(Map|Set)$/]',
+    ' > VariableDeclarator > ArrayExpression.init[elements.length=0]',
+  ].map((kind) => ({
+    selector: `${top} > VariableDeclaration${kind}`,
+    message: 'All workflows of a worker share this module: state belongs to a run.',
+  })),
+);
+
+const sandbox = {
+  files: sandboxFiles,
+  rules: {
+    'no-restricted-syntax': ['error', ...typed.rules['no-restricted-syntax'].slice(1), ...STATE_OF_A_MODULE],
+  },
+};
+
 const workflows = {
   files: ['src/workflows/**/*.ts'],
   rules: {
     'no-restricted-syntax': [
       'error',
-      ...typed.rules['no-restricted-syntax'].slice(1),
+      ...sandbox.rules['no-restricted-syntax'].slice(1),
       {
         selector:
           'CatchClause[param] > BlockStatement > :first-child:not(IfStatement[test.callee.name="isCancellation"])',
@@ -231,6 +250,7 @@ export default defineConfig(
   everywhere,
   typed,
   sources,
+  sandbox,
   workflows,
   ...fence,
   // The sandbox serves a workflow type that it does not find among the exports by the default one.

@@ -26,6 +26,9 @@ const SANDBOX_SAFE = [
   'wire',
 ].map((name) => `common/${name}.ts`);
 
+/** What the sandbox runs. */
+export const sandboxFiles = ['src/workflows/**/*.ts', ...SANDBOX_SAFE.map((path) => `src/${path}`)];
+
 /** Later entries stand for a part of an earlier one. `own`: what may be imported of src/ beside the folder itself. */
 const FENCE = [
   { folder: 'common', own: [], packages: ['node:', 'zod', 'ms'] },

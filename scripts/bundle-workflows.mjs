@@ -21,8 +21,10 @@ function toPortableMap(encoded) {
   return Buffer.from(JSON.stringify({ ...map, sources: map.sources.map(toPortable) })).toString('base64');
 }
 
+const workflowsPath = fileURLToPath(new URL('workflows/bundle.js', lib));
 const { code } = await bundleWorkflowCode({
-  workflowsPath: fileURLToPath(new URL('workflows/bundle.js', lib)),
+  workflowsPath,
+  preloadModules: [workflowsPath], // else each open workflow holds a copy of every module
   logger: new DefaultLogger('WARN'),
 });
 await writeFile(new URL('workflow-bundle.tmp.js', lib), code.replace(MAP, toPortableMap));

@@ -1,6 +1,7 @@
 import { blockingCall } from './blocking-call';
 import type { Case } from './case';
 import { coldCache } from './cold-cache';
+import { coldConversation } from './cold-conversation';
 import { conversation } from './conversation';
 import { historySize } from './history-size';
 import { killedWorker } from './killed-worker';
@@ -19,4 +20,5 @@ export const CASES: readonly Case[] = [
   killedWorker,
   coldCache,
   blockingCall,
+  coldConversation,
 ];

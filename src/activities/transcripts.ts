@@ -9,6 +9,7 @@ import {
 } from '../common/wire';
 import { unpackMessages } from '../common/packed-messages';
 import type { CurrentRun } from './current-run';
+import { forgetLostWorker } from './lost-worker';
 import { restoreTranscript, type TranscriptSource } from './restore-transcript';
 import type { TranscriptCache } from './transcript-cache';
 
@@ -34,6 +35,7 @@ export async function runSoFar(
 async function restore(cache: TranscriptCache, run: CurrentRun, delta: TranscriptDelta): Promise<RunSoFar> {
   const known = cache.closestTo(run.key, delta);
   const addresses = { have: known.address, want: targetOf(delta) };
+  await forgetLostWorker(run);
   const restored = await restoreTranscript(workflowOf(run), addresses);
   cache.keepSegment(run.key, known.address, restored);
   const { segment } = restored;

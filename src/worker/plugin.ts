@@ -1,5 +1,5 @@
 import { SimplePlugin } from '@temporalio/plugin';
-import type { ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
+import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 import { z } from 'zod';
 import {
   AgentRegistry,
@@ -111,6 +111,12 @@ class PerdurePlugin extends SimplePlugin {
   override configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
     const dataConverter = withLargePayloads(options.dataConverter ?? {}, this.#large);
     return { ...super.configureReplayWorker(withBundle(options)), dataConverter };
+  }
+
+  /** Of what is not loaded beforehand each open workflow holds a copy. */
+  override configureBundler(options: BundleOptions): BundleOptions {
+    const { preloadModules = [], ...others } = super.configureBundler(options);
+    return { ...others, preloadModules: [...preloadModules, packageFile('lib/workflows/index.js')] };
   }
 
   override runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {

@@ -16,39 +16,44 @@ import {
   type RunState,
   toReportedOutcome,
   type ToolOutcome,
-  type ToolOutcomes,
   toToolOutcome,
+  withToolOutcomes,
 } from './loop';
 import { toToolInputs, type ToolInput } from './tool-inputs';
 
-/**
- * Runs the calls of one response: in parallel, but for sequential tools, each of which runs alone. When a call fails
- * for good the others are cancelled, and what those that finished returned is kept.
- */
-export async function callTools(state: RunState, calls: readonly JudgedCall[]): Promise<ToolOutcomes> {
+/** Runs the calls of one response: in parallel, but for sequential tools, each of which runs alone. */
+export async function callTools(state: RunState, calls: readonly JudgedCall[]): Promise<RunState> {
   const outcomes: (ToolOutcome | undefined)[] = [];
-  const scope = new CancellationScope();
   for (const batch of toBatches(state, toToolInputs(state, calls))) {
-    await runBatch(batch, async (input) => {
-      const outcome = await callTool(state, input, scope);
-      if (outcome.kind === 'failure') scope.cancel();
-      outcomes[input.position] = outcome;
-    });
-    if (outcomes.some((outcome) => outcome?.kind === 'failure')) break;
+    const [first] = batch;
+    if (first !== undefined && batch.length === 1) outcomes[first.position] = await callTool(state, first);
+    else await callTogether(state, batch, outcomes);
+    if (hasFailure(outcomes)) break;
   }
-  return outcomes;
+  return withToolOutcomes(state, outcomes);
+}
 
-  /** Waits for all; a cancellation counts unless it only followed from the failure of a call beside it. */
-  async function runBatch(
-    batch: readonly ToolInput[],
-    run: (input: ToolInput) => Promise<void>,
-  ): Promise<void> {
-    const ends = await Promise.allSettled(batch.map(run));
-    const cancelled = ends.find((end) => end.status === 'rejected');
-    if (cancelled !== undefined && !outcomes.some((outcome) => outcome?.kind === 'failure')) {
-      throw cancelled.reason;
-    }
-  }
+/**
+ * When a call fails for good the others are cancelled, and what those that finished returned is kept. Any other
+ * cancellation ends the run.
+ */
+async function callTogether(
+  state: RunState,
+  batch: readonly ToolInput[],
+  outcomes: (ToolOutcome | undefined)[],
+): Promise<void> {
+  const scope = new CancellationScope();
+  const calls = batch.map(async (input) => {
+    const outcome = await scope.run(() => callTool(state, input));
+    if (outcome.kind === 'failure') scope.cancel();
+    outcomes[input.position] = outcome;
+  });
+  const cancelled = (await Promise.allSettled(calls)).find((end) => end.status === 'rejected');
+  if (cancelled !== undefined && !hasFailure(outcomes)) throw cancelled.reason;
+}
+
+function hasFailure(outcomes: readonly (ToolOutcome | undefined)[]): boolean {
+  return outcomes.some((outcome) => outcome?.kind === 'failure');
 }
 
 /** Sequential calls stand alone, the ones between them together. */
@@ -64,11 +69,11 @@ function toBatches({ manifest }: RunState, inputs: readonly ToolInput[]): ToolIn
   return batches;
 }
 
-async function callTool(state: RunState, input: ToolInput, scope: CancellationScope): Promise<ToolOutcome> {
+async function callTool(state: RunState, input: ToolInput): Promise<ToolOutcome> {
   const { call } = input;
   const policy = policyOf(state, call);
   try {
-    return toToolOutcome(call, await scope.run(() => schedule(state, input, policy)));
+    return toToolOutcome(call, await schedule(state, input, policy));
   } catch (error) {
     if (isCancellation(error)) throw error;
     const failure = toToolFailure(error, call);

@@ -1,6 +1,14 @@
 // Needs a real Temporal server.
 import { randomUUID } from 'node:crypto';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import path from 'node:path';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { defineAgent, defineTool, UserError } from 'perdure';
 import { AgentClient } from 'perdure/client';
 import { perdurePlugin } from 'perdure/worker';
@@ -57,6 +65,15 @@ describe('a worker of your own', () => {
     await client.close();
     child.signal('SIGTERM');
     expect(await child.ended).toEqual({ code: 0, signal: null });
+  });
+
+  it('loads the modules of agents once for all runs', async () => {
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: path.join(__dirname, '..', 'support', 'own-workflows.ts'),
+      plugins: [perdurePlugin({ agents: [parrot] })],
+      logger: new DefaultLogger('ERROR'),
+    });
+    expect(/preloadModules\(\) \{([^}]*)\}/.exec(code)?.[1]).toContain('lib/workflows/index.js');
   });
 
   it('needs no workflows of your own', async () => {

@@ -2,5 +2,6 @@
 import { asyncLocalStorage, type Context } from '@temporalio/activity';
 
 export function inActivity<Result>(context: Partial<Context>, work: () => Result): Result {
-  return asyncLocalStorage.run(context as Context, work); // the code under test asks for these fields only
+  const info = { attempt: 1, ...context.info };
+  return asyncLocalStorage.run({ ...context, info } as Context, work); // the code under test asks for these fields only
 }
