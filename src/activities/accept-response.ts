@@ -18,7 +18,7 @@ export function acceptResponse(answer: ModelResponse, earlier: readonly ModelMes
     );
   }
   if (calls === 0) return response;
-  const taken = new Set(earlier.flatMap((message) => (message.kind === 'response' ? idsOf(message) : [])));
+  const taken = idsOf(earlier);
   return { ...response, parts: response.parts.map((part) => withUniqueId(part, taken)) };
 }
 
@@ -40,8 +40,14 @@ function toResponse(answer: unknown): ModelResponse {
   );
 }
 
-function idsOf(response: ModelResponse): string[] {
-  return toolCallsOf(response).map(({ toolCallId }) => toolCallId);
+/** Of all calls, at each request anew: nothing is copied on the way. */
+function idsOf(messages: readonly ModelMessage[]): Set<string> {
+  const ids = new Set<string>();
+  for (const message of messages) {
+    if (message.kind !== 'response') continue;
+    for (const part of message.parts) if (part.kind === 'tool-call') ids.add(part.toolCallId);
+  }
+  return ids;
 }
 
 function withUniqueId(part: ResponsePart, taken: Set<string>): ResponsePart {

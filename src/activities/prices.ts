@@ -1,5 +1,4 @@
-import { calcPrice, type Provider } from '@pydantic/genai-prices';
-import { LRUCache } from 'lru-cache';
+import { calcPrice } from '@pydantic/genai-prices';
 import type { ModelResponse } from '../common/messages';
 import type { ResponseUsage } from '../common/usage';
 import type { Model } from '../common/model';
@@ -59,36 +58,14 @@ function listedCost(name: string, answered: string | undefined, usage: ResponseU
   const listed = toListedName(name);
   if (listed === undefined) return undefined;
   const { modelId, providerId } = listed;
-  const found =
-    (answered === undefined ? undefined : findListed(providerId, answered)) ??
-    findListed(providerId, modelId);
   const tokens = {
     input_tokens: usage.inputTokens ?? 0,
     output_tokens: usage.outputTokens ?? 0,
     cache_read_tokens: usage.cacheReadTokens ?? 0,
     cache_write_tokens: usage.cacheWriteTokens ?? 0,
   };
-  return found && calcPrice(tokens, found.modelId, { provider: found.provider })?.total_price;
-}
-
-/** A model of the built-in table, in a table of its own: to look through the whole one for each response takes time. */
-interface ListedModel {
-  readonly modelId: string;
-  readonly provider: Provider;
-}
-
-/** Whoever answers chooses the names, so there is no end to them. */
-const listedModels = new LRUCache<string, { readonly found: ListedModel | undefined }>({ max: 200 });
-
-function findListed(providerId: string, modelId: string): ListedModel | undefined {
-  const key = `${providerId}:${modelId}`;
-  let known = listedModels.get(key);
-  if (known === undefined) {
-    const price = calcPrice({}, modelId, { providerId });
-    known = {
-      found: price ? { modelId, provider: { ...price.provider, models: [price.model] } } : undefined,
-    };
-    listedModels.set(key, known);
-  }
-  return known.found;
+  const price =
+    (answered === undefined ? null : calcPrice(tokens, answered, { providerId })) ??
+    calcPrice(tokens, modelId, { providerId });
+  return price?.total_price;
 }

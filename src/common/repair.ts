@@ -16,7 +16,30 @@ export const INTERRUPTED_CALL = 'The call was interrupted, and has no result.';
  * neighbours of one kind become one message with tool results in front. Deterministic, and idempotent.
  */
 export function repairMessages(messages: readonly ModelMessage[]): readonly ModelMessage[] {
-  return mergeNeighbours(pairCallsAndResults(messages));
+  return isInOrder(messages) ? messages : mergeNeighbours(pairCallsAndResults(messages));
+}
+
+/**
+ * Whether there is nothing to repair for certain, as in almost every history, at each request anew: requests and
+ * responses take turns, and what stands behind a response answers all its calls, one after the other and before anything else.
+ */
+function isInOrder(messages: readonly ModelMessage[]): boolean {
+  let calls: readonly ToolCallPart[] = [];
+  let before: ModelMessage | undefined;
+  for (const message of messages) {
+    if (message.kind === before?.kind) return false;
+    if (message.kind === 'request' && !answersInOrder(message, calls)) return false;
+    calls = message.kind === 'response' ? toolCallsOf(message) : [];
+    before = message;
+  }
+  return calls.length === 0;
+}
+
+function answersInOrder({ parts }: ModelRequest, calls: readonly ToolCallPart[]): boolean {
+  return (
+    parts.length >= calls.length &&
+    parts.every((part, index) => answeredCall(part) === calls[index]?.toolCallId)
+  );
 }
 
 /** A message, and what became of its calls. */

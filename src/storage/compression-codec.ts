@@ -37,7 +37,13 @@ export class CompressionCodec implements PayloadCodec {
 }
 
 async function decodePayload(payload: Payload): Promise<Payload> {
-  const { metadata, data } = payload;
-  if (!data || Buffer.from(metadata?.['encoding'] ?? []).toString() !== ENCODING) return payload;
+  const { data } = payload;
+  if (!data || !isCompressed(payload)) return payload;
   return fromBytes(await decompress(data, { maxOutputLength: MAX_BYTES }));
+}
+
+/** Asked of every payload that a worker reads. */
+function isCompressed({ metadata }: Payload): boolean {
+  const encoding = metadata?.['encoding'];
+  return encoding?.length === ENCODING.length && Buffer.from(encoding).toString() === ENCODING;
 }

@@ -10,11 +10,10 @@ export interface LastError {
 type Complaint = RetryPromptPart | ToolReturnPart;
 
 export function lastErrorOf(messages: readonly ModelMessage[]): LastError | undefined {
-  for (const message of messages.toReversed()) {
-    const complaint = message.kind === 'request' ? message.parts.findLast(isComplaint) : undefined;
-    if (complaint !== undefined) return toLastError(complaint);
-  }
-  return undefined;
+  // At each step: nothing is copied on the way.
+  const last = messages.findLast((message) => message.kind === 'request' && message.parts.some(isComplaint));
+  const complaint = last?.kind === 'request' ? last.parts.findLast(isComplaint) : undefined;
+  return complaint && toLastError(complaint);
 }
 
 function isComplaint(part: RequestPart): part is Complaint {

@@ -163,6 +163,17 @@ const message: fc.Arbitrary<ModelMessage> = fc.oneof(
 
 const anyMessages = fc.array(message, { maxLength: 10 });
 
+/** What a run makes: each response's calls, their results, and what is said beside them. */
+const inOrder = fc
+  .array(fc.tuple(fc.uniqueArray(id, { maxLength: 3 }), fc.array(fc.string().map(user), { maxLength: 2 })))
+  .map((turns) => [
+    request(user('hi')),
+    ...turns.flatMap(([ids, beside]) => [
+      response(...ids.map((one) => calls(one))),
+      request(...ids.map((one) => returned(one)), ...beside),
+    ]),
+  ]);
+
 const partsOf = (messages: Messages): RequestPart[] =>
   messages.flatMap((one) => (one.kind === 'request' ? one.parts : []));
 
@@ -185,6 +196,24 @@ describe('any messages', () => {
         const before = JSON.stringify(messages);
         expect(repairMessages(messages)).toEqual(repairMessages(messages));
         expect(JSON.stringify(messages)).toBe(before);
+      }),
+    );
+  });
+
+  it('are repaired as if there were more to repair beside them', () => {
+    const stray = request(returned('nobody'));
+    fc.assert(
+      fc.property(fc.oneof(anyMessages, inOrder), (messages) => {
+        expect(repairMessages(messages)).toEqual(repairMessages([stray, ...messages]));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('are not even copied when they are in order, as those of a run are', () => {
+    fc.assert(
+      fc.property(inOrder, (messages) => {
+        expect(repairMessages(messages)).toBe(messages);
       }),
     );
   });
