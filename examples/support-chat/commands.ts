@@ -33,8 +33,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 export async function runCommand(desk: Desk, line: string): Promise<void> {
   const [name = '', ...words] = line.slice(1).split(/\s+/);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) showHelp(desk);
-  else await command.run(desk, words.join(' '));
+  if (command !== undefined) return command.run(desk, words.join(' '));
+  if (name !== 'help') desk.screen.note(`  There is no /${name}.`);
+  showHelp(desk);
 }
 
 function showHelp({ screen }: Desk): void {

@@ -99,8 +99,18 @@ function toText(facts: Omit<Present, 'pid'>): string {
 
 function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
   } catch {
     return false;
+  }
+  return !isZombie(pid);
+}
+
+/** Killed, and not yet collected by its parent: Linux still lists it. */
+function isZombie(pid: number): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false; // another system
   }
 }

@@ -18,6 +18,7 @@ import { nameOf } from './agent-reference';
 import { type ConversationExport, toExport } from './conversation-export';
 import {
   type AnySendOptions,
+  conversationIdSchema,
   type ConversationOptions,
   parseConversationOptions,
   parseTurn,
@@ -31,6 +32,7 @@ import { createId, digestOf } from './digest';
 import { toUpdateId } from './find-end';
 import { forkConversation, reopenConversation } from './go-on';
 import { assertPage, type MessagePage, type PageOptions, toPage } from './message-page';
+import { withWorkerWarning } from './missing-worker';
 import { unknownTurn } from './refusal-error';
 import type { ParsedWait } from './run-options';
 import { Turn } from './turn';
@@ -48,7 +50,7 @@ export interface ForkOptions<A extends Agent = Agent> extends ConversationOption
   readonly at?: string;
 }
 
-const forkSchema = z.object({ at: turnIdSchema.optional() });
+const forkSchema = z.object({ id: conversationIdSchema, at: turnIdSchema.optional() });
 const rewindSchema = z.strictObject({ to: turnIdSchema.nullable() });
 
 /**
@@ -139,7 +141,9 @@ export class Conversation<A extends Agent = Agent> {
    */
   async rewind(options: { readonly to: string | null }): Promise<number> {
     const { to } = parseOptions(rewindSchema, options, `rewind of conversation '${this.id}'`);
-    return this.#workflow.change<RewindInput, number>(REWIND_UPDATE, to === null ? {} : { to });
+    return withWorkerWarning(this.#workflow, 'carried out a rewind', () =>
+      this.#workflow.change<RewindInput, number>(REWIND_UPDATE, to === null ? {} : { to }),
+    );
   }
 
   /**
@@ -151,7 +155,7 @@ export class Conversation<A extends Agent = Agent> {
    * @throws {UserError} when the new id is taken.
    */
   async fork({ id, at, ...options }: ForkOptions<A>): Promise<Conversation<A>> {
-    parseOptions(forkSchema, { at }, `fork of conversation '${this.id}'`);
+    parseOptions(forkSchema, { id, at }, `fork of conversation '${this.id}'`);
     const { client, target } = this.#workflow;
     const copy = new ConversationWorkflow(client, {
       ...target,
@@ -162,11 +166,16 @@ export class Conversation<A extends Agent = Agent> {
     return new Conversation<A>(copy, this.#urlOf);
   }
 
-  /** Takes no more turns, and ends when those that it took have. Closing what is closed changes nothing. */
+  /**
+   * Takes no more turns, and ends when those that it took have. Closing what is closed changes nothing. As everything
+   * that changes a conversation, it waits for a worker, and warns when none comes.
+   */
   async close(reason?: string): Promise<void> {
     try {
       const input: CloseInput = reason === undefined ? {} : { reason };
-      await this.#workflow.change<CloseInput, void>(CLOSE_UPDATE, input);
+      await withWorkerWarning(this.#workflow, 'carried out the closing', () =>
+        this.#workflow.change<CloseInput, void>(CLOSE_UPDATE, input),
+      );
     } catch (error) {
       if (!(error instanceof ConversationClosedError)) throw error;
     }

@@ -45,7 +45,7 @@ export function busy(conversationId: string, runningTurnId: string): Conversatio
 }
 
 export function unknownTurn(conversationId: string, turnId: string): UnknownTurnError {
-  const message = `conversation '${conversationId}' has no turn '${turnId}' there; turns() lists those that it has`;
+  const message = `conversation '${conversationId}' has no turn '${turnId}'; turns() lists those that it has`;
   return new UnknownTurnError(message, { conversationId, turnId });
 }
 

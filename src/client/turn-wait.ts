@@ -4,6 +4,7 @@ import { NoWorkerError, RunTimedOutError } from '../common/errors';
 import type { RunOutcome } from '../common/wire';
 import { NO_USAGE } from '../common/usage';
 import { pauses } from './conversation-workflow';
+import { describeMissing, isWaitingForWorker } from './missing-worker';
 import { toReason } from './run-handle';
 import type { ParsedWait } from './run-options';
 import { toSetback } from './server-errors';
@@ -73,14 +74,14 @@ async function watchForWorker(
   const first = Math.min(waitForWorker ?? NO_WORKER_WARNING_AFTER, NO_WORKER_WARNING_AFTER);
   await pause(first, stop);
   if (waitForWorker !== first && (await isUntouched(call))) {
-    process.emitWarning(describeMissing(call, first), 'PerdureNoWorkerWarning');
+    process.emitWarning(describeUntouched(call, first), 'PerdureNoWorkerWarning');
   }
   if (waitForWorker === undefined) return new Promise(() => undefined);
   await pause(waitForWorker - first, stop);
   while (!(await isUntouched(call))) await pause(call.isTaken ? FOR_EVER : LOOKING_AGAIN, stop);
   const { id, target } = call.workflow;
   const { agent, taskQueue } = target;
-  throw new NoWorkerError(describeMissing(call, waitForWorker), {
+  throw new NoWorkerError(describeUntouched(call, waitForWorker), {
     runId: `${id}/${call.turnId}`,
     agent,
     taskQueue,
@@ -93,26 +94,12 @@ const FOR_EVER = 2 ** 31 - 1;
 
 /** Neither taken by a worker, nor kept back by a conversation that takes no more at once. */
 async function isUntouched({ isTaken, isAsked, workflow }: TurnCall): Promise<boolean> {
-  if (isTaken || isAsked) return isAsked;
-  try {
-    const description = await workflow.describe();
-    return description?.raw.pendingWorkflowTask?.state === SCHEDULED;
-  } catch {
-    return false; // whoever waits for the result learns of a server that is gone
-  }
+  return isTaken || isAsked ? isAsked : isWaitingForWorker(workflow);
 }
 
-/** `PENDING_WORKFLOW_TASK_STATE_SCHEDULED` in Temporal's enumeration. */
-const SCHEDULED = 1;
-
-function describeMissing({ workflow, turnId, sent }: TurnCall, waited: number): string {
-  const { id, target } = workflow;
-  const { agent, taskQueue } = target;
-  const what = sent.input.asked === undefined ? 'answered for' : 'taken';
-  return (
-    `No worker has ${what} turn '${turnId}' of conversation '${id}' with agent '${agent}' from task queue '${taskQueue}' in ` +
-    `${waited / 1000} s. It goes on as soon as one serves that queue: createWorker({ agents: [...], taskQueue: '${taskQueue}' }).`
-  );
+function describeUntouched({ workflow, turnId, sent }: TurnCall, waited: number): string {
+  const done = sent.input.asked === undefined ? 'answered for' : 'taken';
+  return describeMissing(workflow, { what: `${done} turn '${turnId}'`, waited });
 }
 
 async function timeOut(call: TurnCall, timeout: number, stop: AbortSignal): Promise<never> {
@@ -122,7 +109,7 @@ async function timeOut(call: TurnCall, timeout: number, stop: AbortSignal): Prom
   const recorded = await workflow.readIfBegun('last');
   const state = isTaken
     ? `It goes on: turn('${turnId}') finds it.`
-    : 'It was not taken yet: send it again, with the same turnId.';
+    : 'No worker has taken it yet; one that comes will. Sent again, with the same turnId, it is still one turn.';
   throw new RunTimedOutError(
     `turn '${turnId}' of conversation '${id}' did not finish within ${timeout / 1000} s. ${state}`,
     {

@@ -2,6 +2,7 @@ import { CANCEL_TURN_UPDATE, type CancelTurnInput, type TurnStatus } from '../co
 import { ConversationClosedError } from '../common/errors';
 import { statusOf } from '../history';
 import type { ConversationWorkflow } from './conversation-workflow';
+import { withWorkerWarning } from './missing-worker';
 import { parseWaitOptions, type WaitOptions } from './run-options';
 import { TurnCall } from './turn-call';
 import { TurnResult } from './turn-result';
@@ -56,7 +57,9 @@ export class Turn<Output = unknown> {
   async cancel(reason = ''): Promise<void> {
     const input: CancelTurnInput = { turnId: this.id, reason };
     try {
-      await this.#workflow.change<CancelTurnInput, void>(CANCEL_TURN_UPDATE, input);
+      await withWorkerWarning(this.#workflow, `cancelled turn '${this.id}'`, () =>
+        this.#workflow.change<CancelTurnInput, void>(CANCEL_TURN_UPDATE, input),
+      );
     } catch (error) {
       if (!(error instanceof ConversationClosedError)) throw error;
       await this.status(); // to say of a turn that is unknown that it is

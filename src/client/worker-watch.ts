@@ -66,7 +66,8 @@ async function untouchedRun(describe: Watched['describe']): Promise<Description 
 function toMessage({ workflowId, type, taskQueue }: Description, waited: number): string {
   return (
     `No worker has taken run '${workflowId}' of agent '${type}' from task queue '${taskQueue}' in ${waited / 1000} s. ` +
-    `It starts as soon as one serves that queue: createWorker({ agents: [...], taskQueue: '${taskQueue}' }).`
+    `It starts as soon as one serves that queue: createWorker({ agents: [...], taskQueue: '${taskQueue}' }). ` +
+    'One with a deployment does when its version is the current one.'
   );
 }
 

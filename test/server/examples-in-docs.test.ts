@@ -42,14 +42,14 @@ describe('the documents show', () => {
   });
 
   it('how to hold a conversation', async () => {
-    const chat = defineAgent({ name: 'chat', model });
-    const { client, stop } = await serve([chat]);
+    const support = defineAgent({ name: 'support', model });
+    const { client, stop } = await serve([support]);
     // #region conversation
-    const conversation = client.conversation(chat, 'customer-7');
-    const { output } = await conversation.send('Where is order 42?', { turnId: 'msg-1001' });
-    const again = await conversation.send('Where is order 42?', { turnId: 'msg-1001' }); // the same turn
-    await conversation.sendAsync('And order 43?', { turnId: 'msg-1002' }); // returns as soon as it is taken
-    const later = await client.conversation(chat, 'customer-7').turn('msg-1002').result(); // by whoever
+    const chat = client.conversation(support, 'customer-7');
+    const { output } = await chat.send('Where is order 42?', { turnId: 'msg-1001' });
+    const again = await chat.send('Where is order 42?', { turnId: 'msg-1001' }); // the same turn
+    await chat.sendAsync('And order 43?', { turnId: 'msg-1002' }); // returns as soon as it is taken
+    const later = await client.conversation(support, 'customer-7').turn('msg-1002').result(); // by whoever
     // #endregion conversation
     expect([output, again.output, later.output]).toEqual([
       'I have seen 1 messages.',

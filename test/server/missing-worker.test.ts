@@ -6,6 +6,7 @@ import { functionModel } from 'perdure/testing';
 import { parrot } from '../support/agents';
 import { killChildren, startProgram } from '../support/child';
 import { serve } from '../support/serve';
+import { until } from '../support/until';
 
 describe('without a worker', () => {
   let client: AgentClient;
@@ -45,6 +46,35 @@ describe('without a worker', () => {
     const run = client.run(parrot, 'hi', { timeout: '1s' });
     await expect(run).rejects.toThrow(/did not finish within 1 s. It waits for a worker: getRun\('parrot-/);
     await expect(run).rejects.toMatchObject({ name: 'RunTimedOutError', stillRunning: true });
+  });
+});
+
+describe('without a worker, a conversation', () => {
+  it('warns of what waits to be changed, and changes when one comes (bug: close and cancel waited without a word)', async () => {
+    const taskQueue = `nobody-${randomUUID()}`;
+    const served = await serve([parrot], { taskQueue });
+    const chat = served.client.conversation(parrot, `chat-${randomUUID()}`);
+    await chat.send('hi', { turnId: 'a' });
+    await served.stop();
+    const client = await AgentClient.connect({ taskQueue });
+    const alone = client.conversation(parrot, chat.id);
+    const warn = jest.spyOn(process, 'emitWarning');
+    const closing = alone.close();
+    const cancelling = alone.turn('a').cancel();
+    const said = [
+      `carried out the closing of conversation '${chat.id}'`,
+      `cancelled turn 'a' of conversation`,
+    ];
+    await until(() => {
+      const warnings = warn.mock.calls.join();
+      return said.every((text) => warnings.includes(text)) ? true : undefined;
+    });
+    warn.mockRestore();
+    const { stop } = await serve([parrot], { taskQueue });
+    await Promise.all([closing, cancelling]);
+    await expect(alone.status()).resolves.toBe('closed');
+    await stop();
+    await client.close();
   });
 });
 

