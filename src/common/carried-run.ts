@@ -1,5 +1,6 @@
 import type { Span } from './conversation-wire';
 import type { ExceededLimit } from './limit-checks';
+import { isJsonObject } from './json';
 import type { FinishReason, ModelMessage, ToolCallPart } from './messages';
 import type { MessageDescriptor, TranscriptAddress } from './transcript';
 import type { Usage } from './usage';
@@ -7,6 +8,11 @@ import type { AgentManifest, CallVerdict, EarlierMessages } from './wire';
 
 /** The form of {@link CarriedRun}. A newer worker reads older ones; see `docs/decisions`. */
 export const CARRIED_FORMAT = 1;
+
+/** Whether a workflow's second argument is state that another workflow run handed on, in whichever form. */
+export function isHandedOn<State extends Pick<CarriedRun, 'format'>>(value: unknown): value is State {
+  return isJsonObject(value) && typeof value['format'] === 'number';
+}
 
 /**
  * The state that a run hands to the workflow run that goes on with it: the second argument of its workflow. Stands in

@@ -1,5 +1,5 @@
 import type { CarriedRun, CarriedTranscript } from './carried-run';
-import type { JsonObject, JsonValue } from './json';
+import { isJsonObject, type JsonObject, type JsonValue } from './json';
 import type { MessageDescriptor } from './transcript';
 import type { RollOverThreshold, RunFailureDetail, RunOutcome, RunRequest } from './wire';
 import type { Usage, UsageLimits } from './usage';
@@ -28,6 +28,11 @@ export const CONVERSATION_REFUSAL = 'ConversationRefusal';
 /** The first argument of a conversation's workflow. The workflow's type is the agent of its turns. */
 export interface ConversationInput {
   readonly conversation: ConversationRequest;
+}
+
+/** Runs are asked something, conversations are begun. */
+export function isConversationInput(input: unknown): input is ConversationInput {
+  return isJsonObject(input) && isJsonObject(input['conversation']);
 }
 
 /** How a conversation was begun. */

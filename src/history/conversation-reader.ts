@@ -12,7 +12,7 @@ import {
 import { NO_USAGE } from '../common/usage';
 import type { RunFailureDetail, RunOutcome } from '../common/wire';
 import type { AcceptedUpdate, ConversationEnd } from './conversation-events';
-import { type Decoder, fromWire } from './decode';
+import { type Decoder, fromWire, toHanded } from './decode';
 import type { HistoryEvent } from './fetch-events';
 import { RecordedConversation } from './recorded-conversation';
 
@@ -45,10 +45,7 @@ export class ConversationReader {
     this.recorded.agent = started.workflowType?.name ?? '';
     this.recorded.execution = started.originalExecutionRunId ?? '';
     const [input, carried] = await this.#decoder.all(started.input);
-    this.recorded.start(
-      fromWire<ConversationInput>(input),
-      fromWire<CarriedConversation | undefined>(carried),
-    );
+    this.recorded.start(fromWire<ConversationInput>(input), toHanded<CarriedConversation>(carried));
   }
 
   async #readUpdate(event: HistoryEvent): Promise<void> {

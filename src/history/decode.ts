@@ -1,5 +1,6 @@
 import type { LoadedDataConverter, Payload } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import { type CarriedRun, isHandedOn } from '../common/carried-run';
 
 export type Payloads = { payloads?: Payload[] | null } | null | undefined;
 
@@ -18,4 +19,9 @@ export class Decoder {
 
 export function fromWire<Value>(value: unknown): Value {
   return value as Value; // written by this library, to its wire contract
+}
+
+/** What one workflow run handed to the next; nothing when someone started a workflow with anything else there. */
+export function toHanded<State extends Pick<CarriedRun, 'format'>>(value: unknown): State | undefined {
+  return isHandedOn<State>(value) ? value : undefined;
 }

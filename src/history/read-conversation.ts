@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { CarriedConversation, ConversationInput } from '../common/conversation-wire';
 import { UserError } from '../common/errors';
-import { Decoder, fromWire } from './decode';
+import { Decoder, fromWire, toHanded } from './decode';
 import { type Execution, fetchEvents, fetchIfRetained, type HistoryEvent } from './fetch-events';
 import { readEvents } from './read-events';
 import { RecordedConversation } from './recorded-conversation';
@@ -66,7 +66,7 @@ async function executionBefore(
   const started = events[0]?.workflowExecutionStartedEventAttributes;
   if (!started) return undefined;
   const [input, handed] = await decoder.all(started.input);
-  const carried = fromWire<CarriedConversation | undefined>(handed);
+  const carried = toHanded<CarriedConversation>(handed);
   if (carried === undefined || (reach !== 'all' && isWhole(carried))) return undefined;
   if (started.continuedExecutionRunId) return { execution: started.continuedExecutionRunId };
   const { origin } = fromWire<ConversationInput>(input).conversation;

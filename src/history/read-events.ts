@@ -1,4 +1,5 @@
 import type { LoadedDataConverter } from '@temporalio/common';
+import { isConversationInput } from '../common/conversation-wire';
 import { ActivityReader } from './activity-reader';
 import { ConversationReader } from './conversation-reader';
 import { Decoder } from './decode';
@@ -25,9 +26,4 @@ export async function readEvents(
     await activities.read(event);
   }
   return reader.recorded;
-}
-
-/** Runs are asked something, conversations are begun. */
-function isConversationInput(input: unknown): boolean {
-  return typeof input === 'object' && input !== null && 'conversation' in input;
 }

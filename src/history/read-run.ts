@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { CarriedRun } from '../common/carried-run';
 import { UserError } from '../common/errors';
-import { Decoder, fromWire } from './decode';
+import { Decoder, toHanded } from './decode';
 import { type Execution, fetchEvents, fetchIfRetained, type HistoryEvent } from './fetch-events';
 import { readConversation } from './read-conversation';
 import { type Recorded, readEvents } from './read-events';
@@ -47,7 +47,7 @@ async function executionBefore(
   const started = events[0]?.workflowExecutionStartedEventAttributes;
   const execution = started?.continuedExecutionRunId;
   if (!execution) return undefined; // protobuf has '' for none
-  const carried = fromWire<CarriedRun | undefined>((await decoder.all(started.input))[1]);
+  const carried = toHanded<CarriedRun>((await decoder.all(started.input))[1]);
   if (carried === undefined) return undefined;
   const { transcript, compactAgainAbove, discardedResponse } = carried;
   const isWhole =

@@ -1,6 +1,6 @@
 import type { CarriedRun } from '../common/carried-run';
 import type { RunFailureDetail, RunInput, RunOutcome } from '../common/wire';
-import { type Decoder, fromWire } from './decode';
+import { type Decoder, fromWire, toHanded } from './decode';
 import type { HistoryEvent } from './fetch-events';
 import { RecordedRun } from './recorded-run';
 
@@ -23,7 +23,7 @@ export class RunReader {
     } = event;
     if (started) {
       const [input, carried] = await this.#decoder.all(started.input);
-      this.recorded.start(fromWire<RunInput>(input), fromWire<CarriedRun | undefined>(carried));
+      this.recorded.start(fromWire<RunInput>(input), toHanded<CarriedRun>(carried));
     }
     if (continued) {
       const [, carried] = await this.#decoder.all(continued.input);

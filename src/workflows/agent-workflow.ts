@@ -1,11 +1,11 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { CarriedRun } from '../common/carried-run';
-import type {
-  CarriedConversation,
-  ConversationInput,
-  ConversationOutcome,
+import {
+  type CarriedConversation,
+  type ConversationInput,
+  type ConversationOutcome,
+  isConversationInput,
 } from '../common/conversation-wire';
-import { isJsonObject } from '../common/json';
 import { type RunInput, type RunOutcome, toRunRequest } from '../common/wire';
 import { beginRun, resumeRun } from './begin-run';
 import { carryOut } from './carry-out';
@@ -27,7 +27,7 @@ export function runAgent(
   input: RunInput | ConversationInput,
   carried?: CarriedRun | CarriedConversation,
 ): Promise<RunOutcome | ConversationOutcome> {
-  if (isConversation(input)) {
+  if (isConversationInput(input)) {
     return runConversation(input, carried as CarriedConversation | undefined); // handed on by a conversation
   }
   return runOnce(input, carried as CarriedRun | undefined); // handed on by a run
@@ -69,8 +69,4 @@ async function handOn(state: RunState): Promise<void> {
   if (whole === undefined) return;
   const input = toCarriedRequest(state.request);
   await continueAsNew({ input, whole, light: withoutMessages(whole), room: state.manifest.room });
-}
-
-function isConversation(input: RunInput | ConversationInput): input is ConversationInput {
-  return isJsonObject(input) && 'conversation' in input;
 }

@@ -1,8 +1,9 @@
 import { isCancellation } from '@temporalio/workflow';
-import { CARRIED_FORMAT, type CarriedRun } from '../common/carried-run';
+import { CARRIED_FORMAT, type CarriedRun, isHandedOn } from '../common/carried-run';
 import type { RunRequest } from '../common/wire';
 import { adoptTranscript } from './adopt-transcript';
 import { withContinuedMessages } from './continued-messages';
+import { toUserFailure } from './failure';
 import { loadOwnMessages } from './load-messages';
 import { fromCarried, type RunState, startRun, withLoaded } from './loop';
 import { showEnd, showStart } from './operator-view';
@@ -36,8 +37,15 @@ async function completeRun(state: RunState, { transcript, tail }: CarriedRun): P
   return { ...state, transcript: withLoaded(state.transcript, await loadOwnMessages()) };
 }
 
-/** An error of this kind does not fail the run: its workflow task is tried again until a newer worker takes it. */
-export function assertReadable({ format }: Pick<CarriedRun, 'format'>): void {
+/**
+ * Fails the run when it was given something else than state. An error for what is newer does not: the workflow task is
+ * tried again until a newer worker takes it.
+ */
+export function assertReadable(carried: unknown): void {
+  if (!isHandedOn(carried)) {
+    throw toUserFailure('the second argument is what one workflow run hands to the next; start without it');
+  }
+  const { format } = carried;
   if (format <= CARRIED_FORMAT) return;
   throw new Error(
     `the run was handed on by a newer version of perdure (form ${format}); this worker reads forms up to ${CARRIED_FORMAT}`,

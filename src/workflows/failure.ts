@@ -38,6 +38,11 @@ export function toStartFailure(error: unknown): unknown {
   return toRunFailure(failure.type ?? 'UserError', failure.message, detail);
 }
 
+/** What ends a workflow that was started with a mistake. */
+export function toUserFailure(message: string): ApplicationFailure {
+  return toRunFailure('UserError', message, { usage: NO_USAGE, tail: [], fields: {} });
+}
+
 /** Why an activity failed for good, in words. */
 export function describeFailure(error: unknown): string {
   const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;

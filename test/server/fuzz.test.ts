@@ -17,10 +17,19 @@ import { troublesOf } from '../support/history';
 import { type Served, serve } from '../support/serve';
 import { strict } from '../support/valid-history';
 
-/** Each property has this long; what was found until then counts. */
+/** Each property has this long, in milliseconds: then no more cases begin, and those that did come to their end. */
 const TIME = 15_000;
 
-const BOUNDS = { numRuns: 150, interruptAfterTimeLimit: TIME, markInterruptAsFailure: false } as const;
+const BOUNDS = { numRuns: 150 } as const;
+
+function inTime<Args extends readonly unknown[]>(
+  check: (...args: Args) => Promise<void>,
+): (...args: Args) => Promise<void> {
+  const end = Date.now() + TIME;
+  return async (...args) => {
+    if (Date.now() < end) await check(...args);
+  };
+}
 
 /** A run that takes longer hangs. */
 const PATIENCE = '20s';
@@ -151,14 +160,24 @@ const prompt = fc.oneof(fc.string(), fc.constant(undefined), anything);
 it('options of every kind', async () => {
   const ends: string[] = [];
   await fc.assert(
-    fc.asyncProperty(prompt, options, async (asked, given) => {
-      const runId = `fuzz-${randomUUID()}`;
-      const all = { ...given, runId, timeout: PATIENCE };
-      const deadline = 'deadline' in given && isSoon(given.deadline) ? { deadline: undefined } : {};
-      const running = served.client.run('obliging', asked as never, { ...all, ...deadline } as never);
-      ends.push(await expectDocumentedEnd(runId, running));
-    }),
-    { ...BOUNDS, examples: [['hi', {}], ['hi', { retries: -1 }]] }, // one of each, however slow the machine is
+    fc.asyncProperty(
+      prompt,
+      options,
+      inTime(async (asked, given) => {
+        const runId = `fuzz-${randomUUID()}`;
+        const all = { ...given, runId, timeout: PATIENCE };
+        const deadline = 'deadline' in given && isSoon(given.deadline) ? { deadline: undefined } : {};
+        const running = served.client.run('obliging', asked as never, { ...all, ...deadline } as never);
+        ends.push(await expectDocumentedEnd(runId, running));
+      }),
+    ),
+    {
+      ...BOUNDS,
+      examples: [
+        ['hi', {}],
+        ['hi', { retries: -1 }],
+      ],
+    }, // one of each, however slow the machine is
   );
   expect(new Set(ends)).toEqual(new Set(['result', 'error']));
 });
@@ -176,12 +195,15 @@ it('anything at all, given to the workflow by others', async () => {
     }),
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(json, { maxLength: 2 }), async (args) => {
-      const { client, taskQueue } = served;
-      const workflowId = `fuzz-${randomUUID()}`;
-      await client.temporal.workflow.start('obliging', { taskQueue, workflowId, args });
-      await expectDocumentedEnd(workflowId, client.getRun(workflowId).result({ timeout: PATIENCE }));
-    }),
+    fc.asyncProperty(
+      fc.array(json, { maxLength: 2 }),
+      inTime(async (args) => {
+        const { client, taskQueue } = served;
+        const workflowId = `fuzz-${randomUUID()}`;
+        await client.temporal.workflow.start('obliging', { taskQueue, workflowId, args });
+        await expectDocumentedEnd(workflowId, client.getRun(workflowId).result({ timeout: PATIENCE }));
+      }),
+    ),
     BOUNDS,
   );
 });
@@ -239,32 +261,39 @@ const message = fc.oneof(
 
 it('histories that fit the schema and make no sense: what is sent is a valid one all the same', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(message, { maxLength: 6 }), fc.boolean(), async (history, prompted) => {
-      const messageHistory = history as ModelMessage[]; // by the schema
-      const runId = `fuzz-${randomUUID()}`;
-      const asked = prompted ? 'Well?' : undefined;
-      const running = served.client.run('obliging', asked, { runId, messageHistory, timeout: PATIENCE });
-      const end = running.then(async (result) => {
-        const all = await result.allMessages();
-        expect(all.slice(0, history.length)).toEqual(JSON.parse(JSON.stringify(history)));
-      });
-      await expectDocumentedEnd(runId, end);
-      const error: unknown = await running.catch((thrown: unknown) => thrown);
-      expect(error instanceof Error ? error.message : '').not.toContain('Invalid request');
-    }),
+    fc.asyncProperty(
+      fc.array(message, { maxLength: 6 }),
+      fc.boolean(),
+      inTime(async (history, prompted) => {
+        const messageHistory = history as ModelMessage[]; // by the schema
+        const runId = `fuzz-${randomUUID()}`;
+        const asked = prompted ? 'Well?' : undefined;
+        const running = served.client.run('obliging', asked, { runId, messageHistory, timeout: PATIENCE });
+        const end = running.then(async (result) => {
+          const all = await result.allMessages();
+          expect(all.slice(0, history.length)).toEqual(JSON.parse(JSON.stringify(history)));
+        });
+        await expectDocumentedEnd(runId, end);
+        const error: unknown = await running.catch((thrown: unknown) => thrown);
+        expect(error instanceof Error ? error.message : '').not.toContain('Invalid request');
+      }),
+    ),
     BOUNDS,
   );
 });
 
 it.each(['fuzzed', 'structured'])('calls and arguments of every kind, by the model of %s', async (agent) => {
   await fc.assert(
-    fc.asyncProperty(fc.array(responsePart, { maxLength: 4 }), async (parts) => {
-      const runId = `fuzz-${randomUUID()}`;
-      answers.set(runId, { kind: 'response', parts, usage: {} });
-      const running = served.client.run(agent, runId, { runId, timeout: PATIENCE });
-      await expectDocumentedEnd(runId, running);
-      await expectKept(runId, parts);
-    }),
+    fc.asyncProperty(
+      fc.array(responsePart, { maxLength: 4 }),
+      inTime(async (parts) => {
+        const runId = `fuzz-${randomUUID()}`;
+        answers.set(runId, { kind: 'response', parts, usage: {} });
+        const running = served.client.run(agent, runId, { runId, timeout: PATIENCE });
+        await expectDocumentedEnd(runId, running);
+        await expectKept(runId, parts);
+      }),
+    ),
     BOUNDS,
   );
 });
@@ -300,16 +329,19 @@ const almost = fc.record(
 
 it('answers that are none, or almost one', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.oneof(anything, almost), async (answer) => {
-      const runId = `fuzz-${randomUUID()}`;
-      answers.set(runId, answer);
-      const running = served.client.run('fuzzed', runId, { runId, timeout: PATIENCE });
-      await expectDocumentedEnd(runId, running);
-      const usage = await served.client.getRun(runId).usage();
-      expect(Object.values(usage).every((value) => typeof value === 'object' || Number.isFinite(value))).toBe(
-        true,
-      );
-    }),
+    fc.asyncProperty(
+      fc.oneof(anything, almost),
+      inTime(async (answer) => {
+        const runId = `fuzz-${randomUUID()}`;
+        answers.set(runId, answer);
+        const running = served.client.run('fuzzed', runId, { runId, timeout: PATIENCE });
+        await expectDocumentedEnd(runId, running);
+        const usage = await served.client.getRun(runId).usage();
+        expect(
+          Object.values(usage).every((value) => typeof value === 'object' || Number.isFinite(value)),
+        ).toBe(true);
+      }),
+    ),
     BOUNDS,
   );
 });

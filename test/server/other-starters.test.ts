@@ -96,6 +96,11 @@ describe('a run that was started without this library', () => {
       /messageHistory/,
     ],
     ['no deps', 'shop', ['hi'], /run of agent 'shop': deps: /],
+    ['null behind it (bug: stuck for ever)', 'parrot', ['hi', null], /the second argument is what/],
+    ['a number behind it', 'parrot', ['hi', 7], /the second argument is what/],
+    ['anything behind it', 'parrot', ['hi', { format: 'x' }], /the second argument is what/],
+    ['anything behind a conversation', 'parrot', [{ conversation: {} }, {}], /the second argument is what/],
+    ['a conversation that is none', 'parrot', [{ conversation: 7 }], /conversation/],
   ])(
     'with %s ends as a mistake of its caller, and does not get stuck',
     async (_what, agent, input, message) => {
