@@ -20,6 +20,7 @@ import type { UserPrompt } from '../common/messages';
 import type { RunOutcome } from '../common/wire';
 import { type Reach, readConversation, type RecordedConversation } from '../history';
 import type { ParsedConversation } from './conversation-options';
+import { withWorkerWarning } from './missing-worker';
 import { closed, toRefusalError } from './refusal-error';
 import { isUnavailable, toSetback } from './server-errors';
 import { toStaticSummary } from './static-summary';
@@ -85,8 +86,13 @@ export class ConversationWorkflow {
     });
   }
 
-  /** Has a change made, through everything that only interrupts it. */
-  async change<Input, Result>(name: string, input: Input): Promise<Result> {
+  /** Has a change made; `what` says to whoever waits for a worker what none has done. */
+  change<Input, Result>(name: string, what: string, input: Input): Promise<Result> {
+    return withWorkerWarning(this, what, () => this.#persist<Input, Result>(name, input));
+  }
+
+  /** Through everything that only interrupts a change. */
+  async #persist<Input, Result>(name: string, input: Input): Promise<Result> {
     await this.describe(); // to say of another agent's that it is
     for (const pause of pauses()) {
       try {

@@ -32,7 +32,6 @@ import { createId, digestOf } from './digest';
 import { toUpdateId } from './find-end';
 import { forkConversation, reopenConversation } from './go-on';
 import { assertPage, type MessagePage, type PageOptions, toPage } from './message-page';
-import { withWorkerWarning } from './missing-worker';
 import { unknownTurn } from './refusal-error';
 import type { ParsedWait } from './run-options';
 import { Turn } from './turn';
@@ -141,9 +140,8 @@ export class Conversation<A extends Agent = Agent> {
    */
   async rewind(options: { readonly to: string | null }): Promise<number> {
     const { to } = parseOptions(rewindSchema, options, `rewind of conversation '${this.id}'`);
-    return withWorkerWarning(this.#workflow, 'carried out a rewind', () =>
-      this.#workflow.change<RewindInput, number>(REWIND_UPDATE, to === null ? {} : { to }),
-    );
+    const input: RewindInput = to === null ? {} : { to };
+    return this.#workflow.change(REWIND_UPDATE, 'carried out a rewind', input);
   }
 
   /**
@@ -173,9 +171,7 @@ export class Conversation<A extends Agent = Agent> {
   async close(reason?: string): Promise<void> {
     try {
       const input: CloseInput = reason === undefined ? {} : { reason };
-      await withWorkerWarning(this.#workflow, 'carried out the closing', () =>
-        this.#workflow.change<CloseInput, void>(CLOSE_UPDATE, input),
-      );
+      await this.#workflow.change(CLOSE_UPDATE, 'carried out the closing', input);
     } catch (error) {
       if (!(error instanceof ConversationClosedError)) throw error;
     }

@@ -1,5 +1,5 @@
 import type { ConversationWorkflow } from './conversation-workflow';
-import { NO_WORKER_WARNING_AFTER } from './worker-watch';
+import { NO_WORKER_WARNING_AFTER, whenServed } from './worker-watch';
 
 /** `PENDING_WORKFLOW_TASK_STATE_SCHEDULED` in Temporal's enumeration. */
 const SCHEDULED = 1;
@@ -21,8 +21,7 @@ export function describeMissing(
 ): string {
   return (
     `No worker has ${what} of conversation '${id}' with agent '${agent}' from task queue '${taskQueue}' in ` +
-    `${waited / 1000} s. It goes on as soon as one serves that queue: createWorker({ agents: [...], taskQueue: '${taskQueue}' }). ` +
-    'One with a deployment does when its version is the current one.'
+    `${waited / 1000} s. It goes on ${whenServed(taskQueue)}`
   );
 }
 

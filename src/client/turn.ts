@@ -2,7 +2,6 @@ import { CANCEL_TURN_UPDATE, type CancelTurnInput, type TurnStatus } from '../co
 import { ConversationClosedError } from '../common/errors';
 import { statusOf } from '../history';
 import type { ConversationWorkflow } from './conversation-workflow';
-import { withWorkerWarning } from './missing-worker';
 import { parseWaitOptions, type WaitOptions } from './run-options';
 import { TurnCall } from './turn-call';
 import { TurnResult } from './turn-result';
@@ -57,9 +56,7 @@ export class Turn<Output = unknown> {
   async cancel(reason = ''): Promise<void> {
     const input: CancelTurnInput = { turnId: this.id, reason };
     try {
-      await withWorkerWarning(this.#workflow, `cancelled turn '${this.id}'`, () =>
-        this.#workflow.change<CancelTurnInput, void>(CANCEL_TURN_UPDATE, input),
-      );
+      await this.#workflow.change(CANCEL_TURN_UPDATE, `cancelled turn '${this.id}'`, input);
     } catch (error) {
       if (!(error instanceof ConversationClosedError)) throw error;
       await this.status(); // to say of a turn that is unknown that it is

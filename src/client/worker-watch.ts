@@ -66,7 +66,14 @@ async function untouchedRun(describe: Watched['describe']): Promise<Description 
 function toMessage({ workflowId, type, taskQueue }: Description, waited: number): string {
   return (
     `No worker has taken run '${workflowId}' of agent '${type}' from task queue '${taskQueue}' in ${waited / 1000} s. ` +
-    `It starts as soon as one serves that queue: createWorker({ agents: [...], taskQueue: '${taskQueue}' }). ` +
+    `It starts ${whenServed(taskQueue)}`
+  );
+}
+
+/** What it takes, for messages about what no worker has done. */
+export function whenServed(taskQueue: string): string {
+  return (
+    `as soon as one serves that queue: createWorker({ agents: [...], taskQueue: '${taskQueue}' }). ` +
     'One with a deployment does when its version is the current one.'
   );
 }

@@ -1,18 +1,8 @@
 // Needs a real Temporal server.
 import { RunCancelledError } from 'perdure';
-import { serveTalker, type TalkerServed, textsOf } from '../support/conversations';
+import { serveTalkers, textsOf } from '../support/conversations';
 
-let served: TalkerServed | undefined;
-
-async function here(...options: Parameters<typeof serveTalker>): Promise<TalkerServed> {
-  return (served = await serveTalker(...options));
-}
-
-afterEach(async () => {
-  served?.gate.open();
-  await served?.stop();
-  served = undefined;
-});
+const here = serveTalkers();
 
 describe('a turn that is cancelled while it waits', () => {
   it('has ended at once, before the one that runs', async () => {

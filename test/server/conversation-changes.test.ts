@@ -9,19 +9,9 @@ import {
 } from 'perdure';
 import { AgentClient, type Conversation, type ConversationExport } from 'perdure/client';
 import { until } from '../support/until';
-import { serveTalker, type Talker, type TalkerServed, textsOf } from '../support/conversations';
+import { serveTalkers, type Talker, textsOf } from '../support/conversations';
 
-let served: TalkerServed | undefined;
-
-async function here(...options: Parameters<typeof serveTalker>): Promise<TalkerServed> {
-  return (served = await serveTalker(...options));
-}
-
-afterEach(async () => {
-  served?.gate.open();
-  await served?.stop();
-  served = undefined;
-});
+const here = serveTalkers();
 
 type Chat = Conversation<Talker['agent']>;
 

@@ -15,21 +15,14 @@ import {
 import { AgentClient } from 'perdure/client';
 import { functionModel } from 'perdure/testing';
 import { z } from 'zod';
-import { serveTalker, type TalkerServed, talker, textsOf } from '../support/conversations';
+import { serveTalkers, talker, textsOf } from '../support/conversations';
 import { serve } from '../support/serve';
 
-let served: TalkerServed | undefined;
+const here = serveTalkers();
 const others: { stop(): Promise<void> }[] = [];
 
-async function here(...options: Parameters<typeof serveTalker>): Promise<TalkerServed> {
-  return (served = await serveTalker(...options));
-}
-
 afterEach(async () => {
-  served?.gate.open();
-  await served?.stop();
   await Promise.all(others.splice(0).map((other) => other.stop()));
-  served = undefined;
 });
 
 describe('a conversation', () => {

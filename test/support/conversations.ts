@@ -109,3 +109,19 @@ export async function serveTalker(options: ConversationOptions = {}): Promise<Ta
   ); // has no deps
   return { ...served, ...talking, chat, newId };
 }
+
+/** Serves talkers to the tests of a file; each ends with its test. */
+export function serveTalkers(): typeof serveTalker {
+  const served: TalkerServed[] = [];
+  afterEach(async () => {
+    for (const one of served.splice(0)) {
+      one.gate.open();
+      await one.stop();
+    }
+  });
+  return async (options) => {
+    const one = await serveTalker(options);
+    served.push(one);
+    return one;
+  };
+}

@@ -1,15 +1,6 @@
 import type { Context } from '@temporalio/activity';
 import { forgetLostWorker } from '../../../src/activities/lost-worker';
-import { inActivity } from '../../support/activity-context';
-
-const RUN = {
-  runId: 'workflow',
-  turn: undefined,
-  workflowId: 'workflow',
-  executionId: 'run',
-  agent: 'agent',
-  key: 'workflow/run',
-};
+import { inActivity, SOME_RUN as RUN } from '../../support/activity-context';
 
 const TIMED_OUT = { timeoutFailureInfo: { timeoutType: 4 } };
 const REFUSED = { applicationFailureInfo: { type: 'ModelRequestError' } };

@@ -4,17 +4,8 @@ import { runSoFar } from '../../../src/activities/transcripts';
 import { EMPTY_TRANSCRIPT } from '../../../src/common/transcript';
 import type { TranscriptQueryInput } from '../../../src/common/wire';
 import { toAnswer } from '../../../src/workflows/transcript-query';
-import { inActivity } from '../../support/activity-context';
+import { inActivity, SOME_RUN as RUN } from '../../support/activity-context';
 import { addressOf, messagesOf, partOf, REQUEST, responseOf } from '../../support/transcripts';
-
-const RUN = {
-  runId: 'workflow',
-  turn: undefined,
-  workflowId: 'workflow',
-  executionId: 'run',
-  agent: 'agent',
-  key: 'workflow/run',
-};
 
 const asked = [{ input: true }] as const;
 const answered = [...asked, { response: 'r1' }] as const;
