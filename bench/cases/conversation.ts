@@ -12,6 +12,8 @@ const MARKS = [10, 100, 1_000];
 const SMALLER = 10;
 /** A mark stands for so many turns that end with it, so that one slow turn is not taken for all. */
 const WINDOW = { full: 10, small: 1 };
+/** So many more turns take turns with those of a new conversation: a machine is never the same for long. */
+const COMPARED = { full: 40, small: 2 };
 const ANSWER_BYTES = 200;
 const NOTHING: HistorySize = { bytes: 0, events: 0 };
 
@@ -19,12 +21,12 @@ export const conversation: Case = {
   number: 6,
   title: 'A conversation of 1,000 turns',
   about:
-    'One turn after the other, a model call each, its answer 200 bytes long: the median time of the ten turns that end with the 10th, the 100th and the 1,000th, and what each of them adds to the history.',
+    'One turn after the other, a model call each, its answer 200 bytes long: the median time of the ten turns that end with the 10th, the 100th and the 1,000th, and what each of them adds to the history. The first row compares the 40 turns after that with the first 40 of another conversation, taken in between, one by one.',
   contenders: [perdure, floorDelta],
   figures: [
     {
       id: 'slowdown',
-      label: 'turn 1,000, in turns 10',
+      label: 'a turn around 1,000, in turns of a new conversation',
       unit: '×',
       digits: 2,
       targets: [{ atMost: 1.2 }],
@@ -63,10 +65,23 @@ async function converse(block: Block, small: boolean): Promise<Figures> {
     figures[`events-${mark}`] = (after.events - before.events) / window;
     figures['bytes'] = after.bytes / taken;
   }
-  return { ...figures, slowdown: (figures['time-1000'] ?? NaN) / (figures['time-10'] ?? NaN) };
+  return { ...figures, slowdown: await slowdownOf(block, send, small ? COMPARED.small : COMPARED.full) };
 }
 
-async function takeTurns(send: (script: Script) => Promise<number>, turns: number): Promise<number[]> {
+type Send = (script: Script) => Promise<number>;
+
+async function slowdownOf(block: Block, send: Send, turns: number): Promise<number> {
+  const sendToNew = block.chat(randomUUID());
+  const old: number[] = [];
+  const fresh: number[] = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    old.push(...(await takeTurns(send, 1)));
+    fresh.push(...(await takeTurns(sendToNew, 1)));
+  }
+  return median(old) / median(fresh);
+}
+
+async function takeTurns(send: Send, turns: number): Promise<number[]> {
   const times: number[] = [];
   for (let turn = 0; turn < turns; turn += 1) times.push(await send({ calls: 0, answerBytes: ANSWER_BYTES }));
   return times;

@@ -18,8 +18,12 @@ import {
 } from '../common/wire';
 import type { RestoredSegment } from './restore-transcript';
 
-/** JSON characters of all transcripts that a worker keeps. */
+/** What the transcripts that a worker keeps take of its heap, about, in bytes. */
 export const DEFAULT_TRANSCRIPT_CACHE_SIZE = 128 * 1024 * 1024;
+
+/** What V8 takes for a run, and for each message, beside their text, in bytes; as measured. */
+const BYTES_PER_RUN = 1_280;
+const BYTES_PER_MESSAGE = 256;
 
 /** A transcript up to one address. */
 export interface TranscriptState {
@@ -61,7 +65,7 @@ export class TranscriptCache {
   constructor(maxSize = DEFAULT_TRANSCRIPT_CACHE_SIZE) {
     this.#runs = new LRUCache({
       maxSize,
-      sizeCalculation: ({ size, requestSize }) => Math.max(1, size + requestSize),
+      sizeCalculation: sizeOf,
     });
   }
 
@@ -154,6 +158,10 @@ export class TranscriptCache {
     this.#runs.delete(run); // set anew, so that its size is counted anew
     this.#runs.set(run, cached);
   }
+}
+
+function sizeOf({ size, requestSize, messages, results }: CachedRun): number {
+  return BYTES_PER_RUN + requestSize + size + BYTES_PER_MESSAGE * (messages.length + results.size);
 }
 
 function holds({ versions }: CachedRun, { length, version }: TranscriptAddress): boolean {

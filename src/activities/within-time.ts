@@ -2,21 +2,36 @@ import { Context } from '@temporalio/activity';
 import type { ToolCallResult } from '../common/wire';
 
 /** What the model is told about a tool whose time was up; work that ignores its signal is left behind. */
+type TimedOut = Pick<ToolCallResult, 'retry'>;
+
+/**
+ * Gives work a signal that fires when its time is up or the activity is cancelled. Not made by `AbortSignal.timeout` and
+ * `any`: those stay in memory until the time would have been up, and with them what the work came to.
+ */
 export async function withinTime<End>(
   timeout: number,
   work: (signal: AbortSignal) => Promise<End>,
-): Promise<End | Pick<ToolCallResult, 'retry'>> {
-  const timeUp = AbortSignal.timeout(Math.ceil(timeout)); // takes whole milliseconds only
-  const signal = AbortSignal.any([timeUp, Context.current().cancellationSignal]);
-  const timedOut = new Promise<Pick<ToolCallResult, 'retry'>>((resolve) => {
-    timeUp.addEventListener('abort', () => resolve({ retry: `Timed out after ${timeout / 1000} seconds.` }));
+): Promise<End | TimedOut> {
+  const { cancellationSignal } = Context.current();
+  const stop = new AbortController();
+  const cancel = (): void => stop.abort(cancellationSignal.reason);
+  if (cancellationSignal.aborted) cancel();
+  cancellationSignal.addEventListener('abort', cancel);
+  const timeUp = new DOMException('The time of the tool is up', 'TimeoutError');
+  let timer: NodeJS.Timeout | undefined;
+  const timedOut = new Promise<TimedOut>((resolve) => {
+    timer = setTimeout(() => {
+      stop.abort(timeUp);
+      resolve({ retry: `Timed out after ${timeout / 1000} seconds.` });
+    }, timeout);
   });
-  const end = work(signal);
-  return Promise.race([
-    timedOut,
-    end.catch((error: unknown) => {
-      if (timeUp.aborted) return timedOut;
-      throw error;
-    }),
-  ]);
+  try {
+    return await Promise.race([timedOut, work(stop.signal)]);
+  } catch (error) {
+    if (stop.signal.reason === timeUp) return await timedOut;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    cancellationSignal.removeEventListener('abort', cancel);
+  }
 }

@@ -56,13 +56,15 @@ const text = z.strictObject({ kind: z.literal('text'), text: z.string() });
 
 const EXPECTED_PROMPT = { error: 'expected a text or a list of content parts' };
 
+const plainText = z.string();
+
 const contents = z
   .array(z.discriminatedUnion('kind', [text, url, binary]), EXPECTED_PROMPT)
   .min(1, EXPECTED_PROMPT);
 
 /** Parses a {@link UserPrompt}. */
 export const userPromptSchema: z.ZodType<UserPrompt> = chosen<UserPrompt>((value) =>
-  typeof value === 'string' ? z.string() : contents,
+  typeof value === 'string' ? plainText : contents,
 );
 
 /** Parses what becomes JSON: `undefined` in an object is dropped, a `Date` becomes a text, a `Map` is refused. */

@@ -35,7 +35,7 @@ export interface PluginOptions extends LargePayloadOptions {
   readonly models?: Models;
   /** US dollars for a million tokens, by model name; they go before the built-in table of `@pydantic/genai-prices`. */
   readonly prices?: Prices;
-  /** JSON characters of the transcripts that the worker remembers. @default 128 Mi */
+  /** What the transcripts that the worker remembers may take of its memory, about, in bytes. @default 128 MiB */
   readonly transcriptCacheSize?: number;
 }
 

@@ -90,30 +90,46 @@ describe('a cache of transcripts', () => {
   });
 
   it('forgets the least recently used run when it is full', () => {
-    const cache = new TranscriptCache(100);
-    cache.keepRequest('old', { request: REQUEST }, 60);
-    cache.keepRequest('new', { request: REQUEST }, 60);
+    const cache = new TranscriptCache(100_000);
+    cache.keepRequest('old', { request: REQUEST }, 60_000);
+    cache.keepRequest('new', { request: REQUEST }, 60_000);
     expect(cache.request('old')).toBeUndefined();
     expect(cache.request('new')).toEqual(REQUEST);
   });
 
   it('does not count what is gone (bug: a run that was compacted often enough was forgotten each time)', () => {
-    const cache = new TranscriptCache(100);
+    const cache = new TranscriptCache(100_000);
     for (let step = 0; step < 10; step++) {
       const id = `c${step}`;
-      cache.keepRequest(RUN, { request: REQUEST }, 20);
-      cache.keepResult(RUN, { id: 'r1', value: responseOf('r1') }, 40);
+      cache.keepRequest(RUN, { request: REQUEST }, 20_000);
+      cache.keepResult(RUN, { id: 'r1', value: responseOf('r1') }, 40_000);
       const address = compactedAddress(addressOf(second), { id, length: 1 });
-      cache.keepCompacted(RUN, { address, messages: messagesOf(first) }, 30);
+      cache.keepCompacted(RUN, { address, messages: messagesOf(first) }, 30_000);
       expect(cache.messages(RUN, { base: address, append: [] })).toEqual(messagesOf(first));
-      cache.keepSegment(RUN, EMPTY_TRANSCRIPT, { segment: segmentOf(first, 0), size: 60 });
+      cache.keepSegment(RUN, EMPTY_TRANSCRIPT, { segment: segmentOf(first, 0), size: 60_000 });
     }
     expect(cache.request(RUN)).toEqual(REQUEST);
   });
 
   it('keeps nothing of a run that does not fit', () => {
-    const cache = new TranscriptCache(100);
-    cache.keepRequest(RUN, { request: REQUEST }, 101);
+    const cache = new TranscriptCache(100_000);
+    cache.keepRequest(RUN, { request: REQUEST }, 100_001);
+    expect(cache.request(RUN)).toBeUndefined();
+  });
+
+  it('counts what a run takes beside its text (bug: small runs took five times what was allowed)', () => {
+    const cache = new TranscriptCache(100_000);
+    for (let run = 0; run < 100; run += 1) cache.keepRequest(`run ${run}`, { request: REQUEST }, 1);
+    const known = Array.from({ length: 100 }, (_, run) => cache.request(`run ${run}`));
+    expect(known.filter((request) => request !== undefined)).toHaveLength(78); // of 1,281 bytes each
+  });
+
+  it('counts what each message takes beside its text', () => {
+    const cache = new TranscriptCache(3_000);
+    cache.keepRequest(RUN, { request: REQUEST }, 1);
+    for (const id of ['1', '2', '3', '4', '5', '6']) cache.keepResult(RUN, { id, value: partOf(id) }, 1);
+    expect(cache.request(RUN)).toEqual(REQUEST);
+    cache.keepResult(RUN, { id: '7', value: partOf('7') }, 1);
     expect(cache.request(RUN)).toBeUndefined();
   });
 });
@@ -207,7 +223,7 @@ describe('whatever happens on a worker', () => {
   it('the cache knows the right messages of a transcript, or none', () => {
     const history = fc.array(fc.tuple(fc.constantFrom('one', 'two'), anyOperation), { maxLength: 40 });
     fc.assert(
-      fc.property(history, fc.integer({ min: 20, max: 400 }), (operations, maxSize) => {
+      fc.property(history, fc.integer({ min: 1_000, max: 12_000 }), (operations, maxSize) => {
         const cache = new TranscriptCache(maxSize);
         for (const [run, step] of operations) apply(cache, run, step);
       }),

@@ -1,3 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { withinTime } from '../../../src/activities/within-time';
 import { inActivity } from '../../support/activity-context';
 
@@ -14,6 +17,12 @@ function patient(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error('told to stop')));
   });
+}
+
+/** Without `--expose-gc` for everybody. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)(); // what the flag adds to new contexts
 }
 
 describe('work with a time limit', () => {
@@ -45,5 +54,41 @@ describe('work with a time limit', () => {
   it('may have a limit that is no whole number of milliseconds', async () => {
     expect(await within(0.5, patient)).toEqual({ retry: 'Timed out after 0.0005 seconds.' });
     expect(await within(60_000.5, () => Promise.resolve('done'))).toBe('done');
+  });
+
+  it('leaves nothing in memory until its time would have been up (bug: each result, for 5 minutes)', async () => {
+    const results: WeakRef<object>[] = [];
+    const produce = (signal: AbortSignal): Promise<object> => {
+      signal.addEventListener('abort', () => undefined); // as `fetch` does
+      const result = { page: 'x'.repeat(1_000) };
+      results.push(new WeakRef(result));
+      return Promise.resolve(result);
+    };
+    for (let call = 0; call < 10; call += 1) await within(60_000, produce);
+    await nextTurn();
+    collectGarbage();
+    expect(results.filter((result) => result.deref() !== undefined)).toEqual([]);
+  });
+
+  it('stops listening for a cancellation when it has ended', async () => {
+    const cancellation = new AbortController();
+    const stop = jest.fn();
+    await within(
+      60_000,
+      (signal) => {
+        signal.addEventListener('abort', stop);
+        return Promise.resolve();
+      },
+      cancellation.signal,
+    );
+    cancellation.abort();
+    expect(stop).not.toHaveBeenCalled();
+  });
+
+  it('finds its signal fired when it was cancelled before it began', async () => {
+    const reason = new Error('too late');
+    await expect(
+      within(60_000, (signal) => Promise.reject(signal.reason as Error), AbortSignal.abort(reason)),
+    ).rejects.toBe(reason);
   });
 });

@@ -41,7 +41,7 @@ describe('a worker that carries out all activities of a conversation', () => {
   });
 
   it('reads the same when it has no room for it, and has to ask', async () => {
-    const anySize = fc.integer({ min: 1, max: 3_000 });
+    const anySize = fc.integer({ min: 1, max: 12_000 });
     await fc.assert(
       fc.asyncProperty(anyScenario, anyMoments, anySize, async (scenario, moments, size) => {
         await expectSame(new Worker(size), happeningsIn(scenario, atMoments(moments)));
