@@ -2,7 +2,7 @@ import type { WorkerOptions } from '@temporalio/worker';
 
 /** Where Temporal's own defaults do not fit agents. Each can be set in the worker's options. */
 export const WORKER_DEFAULTS = {
-  /** An open run takes some 250 KB and its transcript; Temporal derives a number from the heap limit alone. */
+  /** An open run takes some 115 KB with a request in flight, and its transcript; Temporal derives a number from the heap limit alone. */
   maxCachedWorkflows: 500,
   /** Model requests and tool calls at a time; most of their time is waiting. */
   maxConcurrentActivityTaskExecutions: 100,
