@@ -1,5 +1,6 @@
 import type { ConversationWorkflow } from './conversation-workflow';
-import { NO_WORKER_WARNING_AFTER, whenServed } from './worker-watch';
+import { explainWait } from './task-queue';
+import { NO_WORKER_WARNING_AFTER } from './worker-watch';
 
 /** `PENDING_WORKFLOW_TASK_STATE_SCHEDULED` in Temporal's enumeration. */
 const SCHEDULED = 1;
@@ -15,13 +16,13 @@ export async function isWaitingForWorker(workflow: ConversationWorkflow): Promis
 }
 
 /** `what`: what no worker has done with it, `taken turn 'x'`; `waited` in milliseconds. */
-export function describeMissing(
-  { id, target: { agent, taskQueue } }: ConversationWorkflow,
+export async function describeMissing(
+  { client, id, target: { agent, taskQueue } }: ConversationWorkflow,
   { what, waited }: { readonly what: string; readonly waited: number },
-): string {
+): Promise<string> {
   return (
     `No worker has ${what} of conversation '${id}' with agent '${agent}' from task queue '${taskQueue}' in ` +
-    `${waited / 1000} s. It goes on ${whenServed(taskQueue)}`
+    `${waited / 1000} s. ${await explainWait(client, taskQueue, 'It goes on')}`
   );
 }
 
@@ -41,6 +42,6 @@ export async function withWorkerWarning<Result>(
 
 async function warnOfMissing(workflow: ConversationWorkflow, what: string): Promise<void> {
   if (!(await isWaitingForWorker(workflow))) return;
-  const message = describeMissing(workflow, { what, waited: NO_WORKER_WARNING_AFTER });
+  const message = await describeMissing(workflow, { what, waited: NO_WORKER_WARNING_AFTER });
   process.emitWarning(message, 'PerdureNoWorkerWarning');
 }

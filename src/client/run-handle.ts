@@ -12,6 +12,7 @@ import { type ParsedWait, parseWaitOptions, type WaitOptions } from './run-optio
 import { RunResult } from './run-result';
 import { isUnavailable } from './server-errors';
 import { createStop } from './stop';
+import { explainWait } from './task-queue';
 import { addressOf } from './ui-url';
 import { isUntouched, type Watched, watchForWorker } from './worker-watch';
 
@@ -119,14 +120,20 @@ export class RunHandle<Output = unknown> {
    * Looks at the run until the signal fires. A call that Temporal's client is about to try again does not hear the
    * signal, and would throw out of a timer once the connection is closed: `idle` waits for it.
    */
-  #watch(signal: AbortSignal): Pick<Watched, 'describe' | 'signal'> & { idle: () => Promise<void> } {
+  #watch(signal: AbortSignal): Omit<Watched, 'waitForWorker'> & { idle: () => Promise<void> } {
+    const client = this.#client;
     let asking: Promise<unknown> = Promise.resolve();
-    const describe: Watched['describe'] = () => {
-      const asked = this.#client.withAbortSignal(signal, () => this.#existing(() => this.#handle.describe()));
+    const ask = <Answer>(call: () => Promise<Answer>): Promise<Answer> => {
+      const asked = client.withAbortSignal(signal, call);
       asking = asked.catch(() => undefined); // whoever asked handles it
       return asked;
     };
-    return { describe, signal, idle: async () => void (await asking) };
+    return {
+      describe: () => ask(() => this.#existing(() => this.#handle.describe())),
+      explain: (taskQueue) => ask(() => explainWait(client, taskQueue, 'It starts')),
+      signal,
+      idle: async () => void (await asking),
+    };
   }
 
   async #timeOut(timeout: number, stop: AbortSignal): Promise<never> {

@@ -74,14 +74,15 @@ async function watchForWorker(
   const first = Math.min(waitForWorker ?? NO_WORKER_WARNING_AFTER, NO_WORKER_WARNING_AFTER);
   await pause(first, stop);
   if (waitForWorker !== first && (await isUntouched(call))) {
-    process.emitWarning(describeUntouched(call, first), 'PerdureNoWorkerWarning');
+    const message = await describeUntouched(call, first);
+    if (!stop.aborted) process.emitWarning(message, 'PerdureNoWorkerWarning');
   }
   if (waitForWorker === undefined) return new Promise(() => undefined);
   await pause(waitForWorker - first, stop);
   while (!(await isUntouched(call))) await pause(call.isTaken ? FOR_EVER : LOOKING_AGAIN, stop);
   const { id, target } = call.workflow;
   const { agent, taskQueue } = target;
-  throw new NoWorkerError(describeUntouched(call, waitForWorker), {
+  throw new NoWorkerError(await describeUntouched(call, waitForWorker), {
     runId: `${id}/${call.turnId}`,
     agent,
     taskQueue,
@@ -97,7 +98,7 @@ async function isUntouched({ isTaken, isAsked, workflow }: TurnCall): Promise<bo
   return isTaken || isAsked ? isAsked : isWaitingForWorker(workflow);
 }
 
-function describeUntouched({ workflow, turnId, sent }: TurnCall, waited: number): string {
+function describeUntouched({ workflow, turnId, sent }: TurnCall, waited: number): Promise<string> {
   const done = sent.input.asked === undefined ? 'answered for' : 'taken';
   return describeMissing(workflow, { what: `${done} turn '${turnId}'`, waited });
 }

@@ -14,33 +14,38 @@ type Description = Pick<
 
 export interface Watched {
   readonly describe: () => Promise<Description>;
+  /** Why runs wait in a task queue, and until when. */
+  readonly explain: (taskQueue: string) => Promise<string>;
   /** In milliseconds. */
   readonly waitForWorker: number | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Warns when no worker takes a run, and rejects when that lasts longer than the caller wants to wait. */
-export async function watchForWorker({ describe, waitForWorker, signal }: Watched): Promise<never> {
+export async function watchForWorker(watched: Watched): Promise<never> {
+  const { describe, explain, waitForWorker, signal } = watched;
   if (waitForWorker !== undefined && waitForWorker <= NO_WORKER_WARNING_AFTER) {
-    return rejectAfter(waitForWorker, { describe, signal });
+    return rejectAfter(waitForWorker, watched);
   }
   await pause(NO_WORKER_WARNING_AFTER, signal);
   const untouched = await untouchedRun(describe);
   if (untouched === undefined) return pause(undefined, signal);
-  process.emitWarning(toMessage(untouched, NO_WORKER_WARNING_AFTER), 'PerdureNoWorkerWarning');
+  const message = await toMessage(untouched, explain, NO_WORKER_WARNING_AFTER);
+  if (!signal.aborted) process.emitWarning(message, 'PerdureNoWorkerWarning');
   if (waitForWorker === undefined) return pause(undefined, signal);
-  return rejectAfter(waitForWorker - NO_WORKER_WARNING_AFTER, { describe, signal, waited: waitForWorker });
+  return rejectAfter(waitForWorker - NO_WORKER_WARNING_AFTER, { ...watched, waited: waitForWorker });
 }
 
 async function rejectAfter(
   duration: number,
-  { describe, signal, waited = duration }: Pick<Watched, 'describe' | 'signal'> & { waited?: number },
+  { describe, explain, signal, waited = duration }: Omit<Watched, 'waitForWorker'> & { waited?: number },
 ): Promise<never> {
   await pause(duration, signal);
   const untouched = await untouchedRun(describe);
   if (untouched === undefined) return pause(undefined, signal);
   const { workflowId, type, taskQueue } = untouched;
-  throw new NoWorkerError(toMessage(untouched, waited), { runId: workflowId, agent: type, taskQueue });
+  const message = await toMessage(untouched, explain, waited);
+  throw new NoWorkerError(message, { runId: workflowId, agent: type, taskQueue });
 }
 
 /** Whether no worker has taken a run yet. One that goes on as a new workflow run has been worked on. */
@@ -63,19 +68,13 @@ async function untouchedRun(describe: Watched['describe']): Promise<Description 
   }
 }
 
-function toMessage({ workflowId, type, taskQueue }: Description, waited: number): string {
-  return (
-    `No worker has taken run '${workflowId}' of agent '${type}' from task queue '${taskQueue}' in ${waited / 1000} s. ` +
-    `It starts ${whenServed(taskQueue)}`
-  );
-}
-
-/** What it takes, for messages about what no worker has done. */
-export function whenServed(taskQueue: string): string {
-  return (
-    `as soon as one serves that queue: createWorker({ agents: [...], taskQueue: '${taskQueue}' }). ` +
-    'One with a deployment does when its version is the current one.'
-  );
+async function toMessage(
+  { workflowId, type, taskQueue }: Description,
+  explain: Watched['explain'],
+  waited: number,
+): Promise<string> {
+  const what = `No worker has taken run '${workflowId}' of agent '${type}' from task queue '${taskQueue}'`;
+  return `${what} in ${waited / 1000} s. ${await explain(taskQueue)}`;
 }
 
 /** Without a duration, for ever. */
