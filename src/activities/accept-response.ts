@@ -1,7 +1,7 @@
 import { UnexpectedModelBehaviorError } from '../common/errors';
 import { takeCharacters } from '../common/json';
 import { responseSchema } from '../common/message-schema';
-import { type ModelMessage, type ModelResponse, type ResponsePart, toolCallsOf } from '../common/messages';
+import { type ModelMessage, type ModelResponse, type ToolCallPart, toolCallsOf } from '../common/messages';
 import { toIssues } from '../common/options';
 import { MAX_MODEL_NAME_LENGTH, MAX_TOOL_CALLS_PER_RESPONSE } from '../common/size-limits';
 import { toJsonValue } from '../common/to-json-value';
@@ -18,8 +18,17 @@ export function acceptResponse(answer: ModelResponse, earlier: readonly ModelMes
     );
   }
   if (calls === 0) return response;
-  const taken = idsOf(earlier);
-  return { ...response, parts: response.parts.map((part) => withUniqueId(part, taken)) };
+  const own = new Set<string>();
+  const isTaken = (id: string): boolean => own.has(id) || earlier.some((message) => makesCall(message, id));
+  return {
+    ...response,
+    parts: response.parts.map((part) => {
+      if (part.kind !== 'tool-call') return part;
+      const call = withUsableId(part, isTaken);
+      own.add(call.toolCallId);
+      return call;
+    }),
+  };
 }
 
 /** A response that need not say what it cost. */
@@ -40,20 +49,20 @@ function toResponse(answer: unknown): ModelResponse {
   );
 }
 
-/** Of all calls, at each request anew: nothing is copied on the way. */
-function idsOf(messages: readonly ModelMessage[]): Set<string> {
-  const ids = new Set<string>();
-  for (const message of messages) {
-    if (message.kind !== 'response') continue;
-    for (const part of message.parts) if (part.kind === 'tool-call') ids.add(part.toolCallId);
-  }
-  return ids;
+/** Asked of all messages, at each request anew: nothing is copied on the way. */
+function makesCall(message: ModelMessage, id: string): boolean {
+  return (
+    message.kind === 'response' &&
+    message.parts.some((part) => part.kind === 'tool-call' && part.toolCallId === id)
+  );
 }
 
-function withUniqueId(part: ResponsePart, taken: Set<string>): ResponsePart {
-  if (part.kind !== 'tool-call') return part;
-  const usable = part.toolCallId !== '' && part.toolCallId.length <= MAX_MODEL_NAME_LENGTH;
-  const toolCallId = usable && !taken.has(part.toolCallId) ? part.toolCallId : `call_${drawRecordId()}`;
-  taken.add(toolCallId);
-  return { ...part, toolName: takeCharacters(part.toolName, MAX_MODEL_NAME_LENGTH), toolCallId };
+function withUsableId(call: ToolCallPart, isTaken: (id: string) => boolean): ToolCallPart {
+  const { toolCallId: id, toolName } = call;
+  const isUsable = id !== '' && id.length <= MAX_MODEL_NAME_LENGTH && !isTaken(id);
+  return {
+    ...call,
+    toolName: takeCharacters(toolName, MAX_MODEL_NAME_LENGTH),
+    toolCallId: isUsable ? id : `call_${drawRecordId()}`,
+  };
 }

@@ -17,10 +17,11 @@ export async function withinTime<End>(
   const cancel = (): void => stop.abort(cancellationSignal.reason);
   if (cancellationSignal.aborted) cancel();
   cancellationSignal.addEventListener('abort', cancel);
-  const timeUp = new DOMException('The time of the tool is up', 'TimeoutError');
+  let timeUp: DOMException | undefined;
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<TimedOut>((resolve) => {
     timer = setTimeout(() => {
+      timeUp = new DOMException('The time of the tool is up', 'TimeoutError');
       stop.abort(timeUp);
       resolve({ retry: `Timed out after ${timeout / 1000} seconds.` });
     }, timeout);
@@ -28,7 +29,7 @@ export async function withinTime<End>(
   try {
     return await Promise.race([timedOut, work(stop.signal)]);
   } catch (error) {
-    if (stop.signal.reason === timeUp) return await timedOut;
+    if (stop.signal.aborted && stop.signal.reason === timeUp) return await timedOut;
     throw error;
   } finally {
     clearTimeout(timer);

@@ -24,22 +24,33 @@ export function repairMessages(messages: readonly ModelMessage[]): readonly Mode
  * responses take turns, and what stands behind a response answers all its calls, one after the other and before anything else.
  */
 function isInOrder(messages: readonly ModelMessage[]): boolean {
-  let calls: readonly ToolCallPart[] = [];
   let before: ModelMessage | undefined;
   for (const message of messages) {
     if (message.kind === before?.kind) return false;
-    if (message.kind === 'request' && !answersInOrder(message, calls)) return false;
-    calls = message.kind === 'response' ? toolCallsOf(message) : [];
+    if (message.kind === 'request' && !answersInOrder(message, before)) return false;
     before = message;
   }
-  return calls.length === 0;
+  return before?.kind !== 'response' || !before.parts.some(isToolCall);
 }
 
-function answersInOrder({ parts }: ModelRequest, calls: readonly ToolCallPart[]): boolean {
-  return (
-    parts.length >= calls.length &&
-    parts.every((part, index) => answeredCall(part) === calls[index]?.toolCallId)
-  );
+/** Nothing is copied on the way: this is done for each message, at each request. */
+function answersInOrder({ parts }: ModelRequest, asked: ModelMessage | undefined): boolean {
+  let answers = 0;
+  for (const part of asked?.parts ?? []) {
+    if (!isToolCall(part)) continue;
+    const answer = parts[answers];
+    if (answer === undefined || answeredCall(answer) !== part.toolCallId) return false;
+    answers += 1;
+  }
+  for (let index = answers; index < parts.length; index += 1) {
+    const part = parts[index];
+    if (part !== undefined && answeredCall(part) !== undefined) return false;
+  }
+  return true;
+}
+
+function isToolCall(part: ModelMessage['parts'][number]): part is ToolCallPart {
+  return part.kind === 'tool-call';
 }
 
 /** A message, and what became of its calls. */

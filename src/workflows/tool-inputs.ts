@@ -5,10 +5,9 @@ import {
   MAX_INLINE_ARGUMENTS_PER_STEP_BYTES,
   MAX_SUMMARY_LENGTH,
 } from '../common/size-limits';
-import { targetOf } from '../common/transcript';
 import { toRecordedUsage } from '../common/usage';
 import type { ToolCallContext } from '../common/wire';
-import type { JudgedCall, RunState } from './loop';
+import { addressOf, type JudgedCall, type RunState } from './loop';
 
 /** What one tool activity is given, and what the operator reads beside it. */
 export interface ToolInput {
@@ -49,7 +48,7 @@ function toContext(
     toolCallId,
     step: state.step,
     usage: toRecordedUsage(state.usage),
-    transcript: targetOf(state.transcript.unsent),
+    transcript: addressOf(state.transcript),
     ...(retry === undefined ? {} : { retry }),
     ...(inline ? {} : { argumentsByReference: true }),
     ...(state.turn === undefined ? {} : { turn: state.turn.reference }),

@@ -6,9 +6,8 @@ import {
   type HeldMessages,
   type RunMarks,
 } from '../../common/carried-run';
-import { targetOf } from '../../common/transcript';
 import type { AgentManifest, PackedMessages, RunRequest } from '../../common/wire';
-import type { OwnRequest, Phase, RunState, Transcript } from './state';
+import { addressOf, type OwnRequest, type Phase, type RunState, type Transcript } from './state';
 
 /** What the next workflow run needs to go on; `undefined` when the run is over. */
 export function toCarried(state: RunState): CarriedRun | undefined {
@@ -30,13 +29,13 @@ export function toCarried(state: RunState): CarriedRun | undefined {
 }
 
 export function toCarriedTranscript(transcript: Transcript): CarriedTranscript {
-  const { start, earlier, messages, versions, unsent, tokens, continued, dropped, shift } = transcript;
+  const { start, earlier, messages, versions, tokens, continued, dropped, shift } = transcript;
   return {
     tokens,
     continued,
     dropped,
     shift,
-    address: targetOf(unsent),
+    address: addressOf(transcript),
     held: { start, earlier, messages, versions },
   };
 }

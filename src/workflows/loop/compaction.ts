@@ -1,10 +1,10 @@
 import type { Span } from '../../common/conversation-wire';
-import { compactedAddress, targetOf, type TranscriptAddress } from '../../common/transcript';
+import { compactedAddress, type TranscriptAddress } from '../../common/transcript';
 import { withResponseUsage } from '../../common/usage';
 import type { CompactionResult } from '../../common/wire';
 import type { RunFailure } from './failures';
 import { exceededAfterResponse } from './limits';
-import { type RunState, type Transcript, withFailure, withLimitReached } from './state';
+import { addressOf, type RunState, type Transcript, withFailure, withLimitReached } from './state';
 
 /** Every compaction records all that is left: one that gains little is not followed by the next at once. */
 const GROWTH_BEFORE_NEXT = 1.2;
@@ -26,7 +26,7 @@ export function withCompaction(state: RunState, result: CompactionResult): RunSt
 function toCompacted(transcript: Transcript, result: CompactionResult): Transcript {
   const { messages, length, dropped } = result;
   if (messages === undefined) return transcript;
-  const before = targetOf(transcript.unsent);
+  const before = addressOf(transcript);
   const address = compactedAddress(before, result);
   return {
     ...transcript,

@@ -5,7 +5,6 @@ import type { ModelMessage } from '../../common/messages';
 import {
   advanceAddress,
   type MessageDescriptor,
-  targetOf,
   type TranscriptAddress,
   type TranscriptDelta,
 } from '../../common/transcript';
@@ -70,9 +69,15 @@ export type Phase =
   | { readonly kind: 'finished'; readonly output: JsonValue }
   | { readonly kind: 'failed'; readonly failure: RunFailure };
 
+/** The address after the last message, to which `unsent` leads. */
+export function addressOf({ start, versions }: Transcript): TranscriptAddress {
+  const version = versions.at(-1);
+  return version === undefined ? start : { length: start.length + versions.length, version };
+}
+
 export function withMessage(state: RunState, descriptor: MessageDescriptor, message: ModelMessage): RunState {
   const { messages, versions, unsent, tokens } = state.transcript;
-  const { version } = advanceAddress(targetOf(unsent), descriptor);
+  const { version } = advanceAddress(addressOf(state.transcript), descriptor);
   return {
     ...state,
     ...(message.kind === 'response' ? { finishReason: message.finishReason } : {}),
@@ -96,7 +101,7 @@ function countTokens(before: number, message: ModelMessage): number {
 
 /** The state after a model request went out: what was unsent is now known to the model. */
 export function withRequestSent(state: RunState): RunState {
-  const unsent = { base: targetOf(state.transcript.unsent), append: [] };
+  const unsent = { base: addressOf(state.transcript), append: [] };
   return { ...state, step: state.step + 1, transcript: { ...state.transcript, unsent } };
 }
 
