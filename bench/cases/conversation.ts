@@ -14,7 +14,8 @@ const SMALLER = 10;
 const WINDOW = { full: 10, small: 1 };
 /** So many more turns take turns with those of a new conversation: a machine is never the same for long. */
 const COMPARED = { full: 40, small: 2 };
-const ANSWER_BYTES = 200;
+/** What a turn is asked. */
+const TURN: Script = { calls: 0, answerBytes: 200 };
 const NOTHING: HistorySize = { bytes: 0, events: 0 };
 
 export const conversation: Case = {
@@ -75,14 +76,14 @@ async function slowdownOf(block: Block, send: Send, turns: number): Promise<numb
   const old: number[] = [];
   const fresh: number[] = [];
   for (let turn = 0; turn < turns; turn += 1) {
-    old.push(...(await takeTurns(send, 1)));
-    fresh.push(...(await takeTurns(sendToNew, 1)));
+    old.push(await send(TURN));
+    fresh.push(await sendToNew(TURN));
   }
   return median(old) / median(fresh);
 }
 
 async function takeTurns(send: Send, turns: number): Promise<number[]> {
   const times: number[] = [];
-  for (let turn = 0; turn < turns; turn += 1) times.push(await send({ calls: 0, answerBytes: ANSWER_BYTES }));
+  for (let turn = 0; turn < turns; turn += 1) times.push(await send(TURN));
   return times;
 }

@@ -63,10 +63,7 @@ export class TranscriptCache {
   readonly #runs: LRUCache<string, CachedRun>;
 
   constructor(maxSize = DEFAULT_TRANSCRIPT_CACHE_SIZE) {
-    this.#runs = new LRUCache({
-      maxSize,
-      sizeCalculation: sizeOf,
-    });
+    this.#runs = new LRUCache({ maxSize, sizeCalculation: sizeOf });
   }
 
   request(run: string, turn?: string): RunRequest | undefined {

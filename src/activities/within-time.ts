@@ -17,20 +17,15 @@ export async function withinTime<End>(
   const cancel = (): void => stop.abort(cancellationSignal.reason);
   if (cancellationSignal.aborted) cancel();
   cancellationSignal.addEventListener('abort', cancel);
-  let timeUp: DOMException | undefined;
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<TimedOut>((resolve) => {
     timer = setTimeout(() => {
-      timeUp = new DOMException('The time of the tool is up', 'TimeoutError');
-      stop.abort(timeUp);
-      resolve({ retry: `Timed out after ${timeout / 1000} seconds.` });
+      resolve({ retry: `Timed out after ${timeout / 1000} seconds.` }); // before the work can fail because it is told to stop
+      stop.abort(new DOMException('The time of the tool is up', 'TimeoutError'));
     }, timeout);
   });
   try {
     return await Promise.race([timedOut, work(stop.signal)]);
-  } catch (error) {
-    if (stop.signal.aborted && stop.signal.reason === timeUp) return await timedOut;
-    throw error;
   } finally {
     clearTimeout(timer);
     cancellationSignal.removeEventListener('abort', cancel);

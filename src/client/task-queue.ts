@@ -28,7 +28,8 @@ async function findWorkers(client: Client, taskQueue: string): Promise<string[]>
   const { namespace } = client.options;
   try {
     const { pollers } = await client.workflowService.describeTaskQueue({
-      ...{ namespace, taskQueue: { name: taskQueue } },
+      namespace,
+      taskQueue: { name: taskQueue },
       taskQueueType: WORKFLOW_TASKS,
     });
     const since = Date.now() - LATELY;

@@ -42,11 +42,7 @@ function answersInOrder({ parts }: ModelRequest, asked: ModelMessage | undefined
     if (answer === undefined || answeredCall(answer) !== part.toolCallId) return false;
     answers += 1;
   }
-  for (let index = answers; index < parts.length; index += 1) {
-    const part = parts[index];
-    if (part !== undefined && answeredCall(part) !== undefined) return false;
-  }
-  return true;
+  return parts.every((part, index) => index < answers || answeredCall(part) === undefined);
 }
 
 function isToolCall(part: ModelMessage['parts'][number]): part is ToolCallPart {

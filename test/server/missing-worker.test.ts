@@ -1,12 +1,12 @@
 // Needs a real Temporal server.
 import { randomUUID } from 'node:crypto';
-import { EventEmitter, once } from 'node:events';
 import { defineAgent, NoWorkerError, UserError } from 'perdure';
 import { AgentClient } from 'perdure/client';
 import { functionModel } from 'perdure/testing';
 import { z } from 'zod';
 import { parrot } from '../support/agents';
 import { killChildren, startProgram } from '../support/child';
+import { Gate } from '../support/conversations';
 import { serve } from '../support/serve';
 import { until } from '../support/until';
 
@@ -53,15 +53,12 @@ describe('without a worker', () => {
 
 describe('with workers that have no room', () => {
   it('waiting ends with an error that names them (bug: it said that none serves the queue)', async () => {
-    const gate = new EventEmitter();
-    const opened = once(gate, 'open');
-    let isResolving = false;
+    const gate = new Gate();
     const slow = defineAgent({
       name: 'slow',
       model: functionModel(() => 'At last.'),
       deps: z.string().refine(async () => {
-        isResolving = true;
-        await opened;
+        await gate.pass(new AbortController().signal);
         return true;
       }),
     });
@@ -69,12 +66,12 @@ describe('with workers that have no room', () => {
     const temporal = { maxConcurrentWorkflowTaskExecutions: 2, identity: 'worker-7' };
     const { client, stop } = await serve([slow], { temporal });
     const first = client.run(slow, 'first', { deps: '' });
-    await until(() => (isResolving ? true : undefined));
+    await gate.reached;
     const second = client.run(slow, 'second', { deps: '', waitForWorker: '1s' });
     const error = await second.catch((caught: unknown) => caught);
     if (!(error instanceof NoWorkerError)) throw error;
     expect(error.message).toContain('asked that queue for work in the last minute (worker-7)');
-    gate.emit('open');
+    gate.open();
     await expect(first).resolves.toMatchObject({ output: 'At last.' });
     await expect(client.getRun(error.runId).result()).resolves.toMatchObject({ output: 'At last.' });
     await stop();
