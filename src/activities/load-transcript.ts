@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { UserError } from '../common/errors';
 import { GRPC_STATUS, isNotFound } from '../common/grpc-status';
 import type { ModelMessage } from '../common/messages';
+import { idSchema } from '../common/option-schemas';
 import { packInParts } from '../common/packed-messages';
 import type { LoadedTranscript, TranscriptPart } from '../common/wire';
 import { readExecution, type Recorded } from '../history';
@@ -57,12 +58,17 @@ async function readMessages(
 
 async function read(wanted: Parameters<typeof readExecution>[1]): Promise<Recorded> {
   const { runId } = wanted;
+  if (!idSchema.safeParse(runId).success) throw notThere(runId);
   try {
     return await readExecution(Context.current().client, wanted);
   } catch (error) {
     if (!isNotFound(error) && !isImpossible(error)) throw error;
-    throw new UserError(`continueFrom: no run '${runId}' exists`, { cause: error });
+    throw notThere(runId, error);
   }
+}
+
+function notThere(runId: string, cause?: unknown): UserError {
+  return new UserError(`continueFrom: no run '${runId}' exists`, { cause });
 }
 
 /** The server's answer to an id that no run could have. */

@@ -2,6 +2,7 @@ import type { Client, Connection } from '@temporalio/client';
 import { z } from 'zod';
 import type { Agent, OutputOf } from '../common/agent';
 import type { UserPrompt } from '../common/messages';
+import { idSchema } from '../common/option-schemas';
 import { parseOptions } from '../common/options';
 import { DEFAULT_TASK_QUEUE } from '../common/wire';
 import { type ConnectionSettings, resolveSettings } from '../connection';
@@ -44,6 +45,8 @@ const clientOptions = z.strictObject({
   uiUrl: z.url().optional(),
   ...largePayloadOptions,
 });
+
+const knownRun = z.object({ runId: idSchema });
 
 /** Starts runs and finds them again. */
 export class AgentClient {
@@ -118,9 +121,12 @@ export class AgentClient {
     );
   }
 
-  /** The handle of a run that was started before, by whoever. Whether it exists shows when it is used. */
+  /**
+   * The handle of a run that was started before, by whoever. Whether it exists shows when it is used.
+   * @throws {UserError} for what no run's id can be.
+   */
   getRun<A extends Agent = Agent>(runId: string): RunHandle<OutputOf<A>> {
-    return this.#handle<A>(runId);
+    return this.#handle<A>(parseOptions(knownRun, { runId }, 'getRun').runId);
   }
 
   /**

@@ -5,7 +5,13 @@ import { type Duration, longDurationSchema } from '../common/duration';
 import { UserError } from '../common/errors';
 import type { JsonObject } from '../common/json';
 import type { UserPrompt } from '../common/messages';
-import { jsonObjectSchema, jsonSchema, usageLimitsSchema } from '../common/option-schemas';
+import {
+  idSchema,
+  jsonObjectSchema,
+  jsonSchema,
+  MAX_ID_LENGTH,
+  usageLimitsSchema,
+} from '../common/option-schemas';
 import { parseOptions } from '../common/options';
 import { type RollOverOptions, rollOverSchema } from '../common/roll-over';
 import { runRequestSchema } from '../common/run-request';
@@ -15,7 +21,6 @@ import type { AgentReference } from './agent-reference';
 import {
   assertOptions,
   type CommonRunOptions,
-  MAX_RUN_ID_LENGTH,
   type ParsedWait,
   parseWaitOptions,
   type WaitOptions,
@@ -104,14 +109,14 @@ const summarySchema = z.strictObject({ summary: z.union([z.string(), z.literal(f
 /** With the digest behind it, an update's id stays below what a database keeps. */
 export const MAX_TURN_ID_LENGTH = 200;
 
-export const turnIdSchema = z.string().min(1).max(MAX_TURN_ID_LENGTH);
+export const turnIdSchema = idSchema.max(MAX_TURN_ID_LENGTH);
 
 const turnSchema = z.strictObject({
   turnId: turnIdSchema.optional(),
   whenBusy: z.enum(['queue', 'reject', 'interrupt']).optional(),
 });
 
-export const conversationIdSchema = z.string().min(1).max(MAX_RUN_ID_LENGTH);
+export const conversationIdSchema = idSchema.max(MAX_ID_LENGTH);
 
 /** @throws {UserError} naming each bad field. */
 export function parseConversationOptions(id: unknown, options: object = {}): ParsedConversation {

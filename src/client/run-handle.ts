@@ -1,5 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, WorkflowExecutionStatusName, WorkflowHandle } from '@temporalio/client';
+import type {
+  Client,
+  WorkflowExecutionDescription,
+  WorkflowExecutionStatusName,
+  WorkflowHandle,
+} from '@temporalio/client';
 import { ExternalStorageNotConfiguredError } from '@temporalio/common';
 import { RunTimedOutError, ServerUnreachableError, UserError } from '../common/errors';
 import { isNotFound } from '../common/grpc-status';
@@ -9,6 +13,8 @@ import type { RunOutcome } from '../common/wire';
 import { type Compaction, readRun, type RecordedRun } from '../history';
 import { toRunError } from './run-error';
 import { type ParsedWait, parseWaitOptions, type WaitOptions } from './run-options';
+import { pause } from './pause';
+import { hasEnded, type Look, untilEnded } from './run-end';
 import { RunResult } from './run-result';
 import { isUnavailable } from './server-errors';
 import { createStop } from './stop';
@@ -26,6 +32,11 @@ const STATUS: Partial<Record<WorkflowExecutionStatusName, RunStatus>> = {
   TERMINATED: 'terminated',
   TIMED_OUT: 'timed-out',
 };
+
+interface Watch extends Look<WorkflowExecutionDescription>, Pick<Watched, 'explain'> {
+  /** Ends when nothing is asked any more. */
+  readonly idle: () => Promise<void>;
+}
 
 /** A run that was started: by this process or by any other, a second or a month ago. */
 export class RunHandle<Output = unknown> {
@@ -62,8 +73,8 @@ export class RunHandle<Output = unknown> {
     if (signal?.aborted === true) cancel();
     signal?.addEventListener('abort', cancel);
     try {
-      const waits = [this.#outcome(stop.signal), watchForWorker({ ...watch, waitForWorker })];
-      if (timeout !== undefined) waits.push(this.#timeOut(timeout, stop.signal));
+      const waits = [this.#outcome(watch), watchForWorker({ ...watch, waitForWorker })];
+      if (timeout !== undefined) waits.push(this.#timeOut(timeout, watch));
       return new RunResult<Output>(this.id, await Promise.race(waits), () => this.#read());
     } finally {
       stop.abort();
@@ -102,15 +113,17 @@ export class RunHandle<Output = unknown> {
         namespace: this.#client.options.namespace,
         workflowExecution: { workflowId: this.id },
         identity: this.#client.options.identity,
-        reason,
+        reason: reason.toWellFormed(),
       }),
     );
   }
 
-  async #outcome(stop: AbortSignal): Promise<RunOutcome> {
+  async #outcome(look: Look<WorkflowExecutionDescription>): Promise<RunOutcome> {
+    const ask = (): Promise<unknown> =>
+      this.#client.withAbortSignal(look.signal, () => this.#handle.result());
     try {
-      const waiting = this.#client.withAbortSignal(stop, () => this.#handle.result());
-      return (await this.#existing(() => waiting)) as RunOutcome; // this library's wire contract
+      const told = this.#existing(() => Promise.race([ask(), untilEnded(look).then(ask)]));
+      return (await told) as RunOutcome; // this library's wire contract
     } catch (error) {
       throw await toRunError(error, this.id, () => this.#read());
     }
@@ -120,25 +133,27 @@ export class RunHandle<Output = unknown> {
    * Looks at the run until the signal fires. A call that Temporal's client is about to try again does not hear the
    * signal, and would throw out of a timer once the connection is closed: `idle` waits for it.
    */
-  #watch(signal: AbortSignal): Omit<Watched, 'waitForWorker'> & { idle: () => Promise<void> } {
+  #watch(signal: AbortSignal): Watch {
     const client = this.#client;
-    let asking: Promise<unknown> = Promise.resolve();
+    const asking = new Set<Promise<unknown>>();
     const ask = <Answer>(call: () => Promise<Answer>): Promise<Answer> => {
       const asked = client.withAbortSignal(signal, call);
-      asking = asked.catch(() => undefined); // whoever asked handles it
+      const over: Promise<unknown> = asked.catch(() => undefined).finally(() => asking.delete(over)); // whoever asked handles it
+      asking.add(over);
       return asked;
     };
     return {
       describe: () => ask(() => this.#existing(() => this.#handle.describe())),
       explain: (taskQueue) => ask(() => explainWait(client, taskQueue, 'It starts')),
       signal,
-      idle: async () => void (await asking),
+      idle: async () => void (await Promise.all(asking)),
     };
   }
 
-  async #timeOut(timeout: number, stop: AbortSignal): Promise<never> {
-    await sleep(timeout, undefined, { signal: stop });
-    const description = await this.#existing(() => this.#handle.describe());
+  async #timeOut(timeout: number, look: Look<WorkflowExecutionDescription>): Promise<RunOutcome> {
+    await pause(timeout, look.signal);
+    const description = await look.describe();
+    if (hasEnded(description)) return this.#outcome(look);
     const run = await this.#read();
     const state = isUntouched(description) ? 'It waits for a worker' : 'It goes on';
     throw new RunTimedOutError(

@@ -5,6 +5,7 @@ import { UserError } from '../common/errors';
 import type { JsonObject } from '../common/json';
 import type { ModelMessage, UserPrompt } from '../common/messages';
 import type { ModelSettings } from '../common/model-settings';
+import { idSchema, MAX_ID_LENGTH } from '../common/option-schemas';
 import { parseOptions } from '../common/options';
 import { runRequestSchema } from '../common/run-request';
 import type { Usage, UsageLimits } from '../common/usage';
@@ -99,11 +100,8 @@ const waitSchema = z.strictObject({
   signal: z.instanceof(AbortSignal).optional(),
 });
 
-/** What a server on PostgreSQL or MySQL can keep. */
-export const MAX_RUN_ID_LENGTH = 255;
-
 const startSchema = z.strictObject({
-  runId: z.string().min(1).max(MAX_RUN_ID_LENGTH).optional(),
+  runId: idSchema.max(MAX_ID_LENGTH).optional(),
   summary: z.union([z.string(), z.literal(false)]).optional(),
   deadline: z.date().optional(),
 });

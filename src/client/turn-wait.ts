@@ -5,6 +5,7 @@ import type { RunOutcome } from '../common/wire';
 import { NO_USAGE } from '../common/usage';
 import { pauses } from './conversation-workflow';
 import { describeMissing, isWaitingForWorker } from './missing-worker';
+import { pause } from './pause';
 import { toReason } from './run-handle';
 import type { ParsedWait } from './run-options';
 import { toSetback } from './server-errors';
@@ -77,7 +78,7 @@ async function watchForWorker(
     const message = await describeUntouched(call, first);
     if (!stop.aborted) process.emitWarning(message, 'PerdureNoWorkerWarning');
   }
-  if (waitForWorker === undefined) return new Promise(() => undefined);
+  if (waitForWorker === undefined) return pause(undefined, stop);
   await pause(waitForWorker - first, stop);
   while (!(await isUntouched(call))) await pause(call.isTaken ? FOR_EVER : LOOKING_AGAIN, stop);
   const { id, target } = call.workflow;
@@ -121,12 +122,4 @@ async function timeOut(call: TurnCall, timeout: number, stop: AbortSignal): Prom
       stillRunning: true,
     },
   );
-}
-
-/** For ever, once the signal has fired. */
-function pause(duration: number, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, duration);
-    stop.addEventListener('abort', () => clearTimeout(timer));
-  });
 }

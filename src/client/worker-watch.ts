@@ -1,5 +1,7 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { NoWorkerError, UserError } from '../common/errors';
+import { pause } from './pause';
+import type { Look } from './run-end';
 
 /** When a run that no worker has taken is worth a warning, in milliseconds. */
 export const NO_WORKER_WARNING_AFTER = 5_000;
@@ -12,13 +14,11 @@ type Description = Pick<
   'workflowId' | 'runId' | 'type' | 'taskQueue' | 'historyLength' | 'raw'
 >;
 
-export interface Watched {
-  readonly describe: () => Promise<Description>;
+export interface Watched extends Look<Description> {
   /** Why runs wait in a task queue, and until when. */
   readonly explain: (taskQueue: string) => Promise<string>;
   /** In milliseconds. */
   readonly waitForWorker: number | undefined;
-  readonly signal: AbortSignal;
 }
 
 /** Warns when no worker takes a run, and rejects when that lasts longer than the caller wants to wait. */
@@ -75,15 +75,4 @@ async function toMessage(
 ): Promise<string> {
   const what = `No worker has taken run '${workflowId}' of agent '${type}' from task queue '${taskQueue}'`;
   return `${what} in ${waited / 1000} s. ${await explain(taskQueue)}`;
-}
-
-/** Without a duration, for ever. */
-function pause(duration: undefined, signal: AbortSignal): Promise<never>;
-function pause(duration: number, signal: AbortSignal): Promise<void>;
-function pause(duration: number | undefined, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (duration === undefined) return;
-    const timer = setTimeout(resolve, Math.max(0, duration));
-    signal.addEventListener('abort', () => clearTimeout(timer));
-  });
 }

@@ -35,14 +35,17 @@ export function utf8Bytes(text: string): number {
   return bytes;
 }
 
-/** Cuts a text for people: at most `length` characters, one line. */
+/** Cuts a text for people: at most `length` characters, one line, {@link takeCharacters well-formed}. */
 export function toOneLine(text: string, length: number): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= length ? line : `${takeCharacters(line, length - 1)}…`;
+  return line.length <= length ? line.toWellFormed() : `${takeCharacters(line, length - 1)}…`;
 }
 
-/** The first `length` characters, or one less where the cut would leave half of a surrogate pair: that is no valid UTF-8. */
+/**
+ * The first `length` characters, or one less where the cut would leave half of a surrogate pair. What halves there are
+ * elsewhere become U+FFFD: they are no UTF-8, and a worker ends when a failure has one in its text.
+ */
 export function takeCharacters(text: string, length: number): string {
   const last = text.charCodeAt(length - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length).toWellFormed();
 }

@@ -6,6 +6,15 @@ import type { UserPrompt } from './messages';
 import { toJsonValue } from './to-json-value';
 import type { UsageLimits } from './usage';
 
+/** The longest id that a server on PostgreSQL or MySQL can keep. */
+export const MAX_ID_LENGTH = 255;
+
+/** An id as the server takes it: it is written as UTF-8, which has no half of a surrogate pair. */
+export const idSchema = z
+  .string()
+  .min(1)
+  .refine((id) => id.isWellFormed(), { error: 'has half of a surrogate pair' });
+
 const limit = z.number().min(0).nullable().optional();
 
 /** Parses {@link UsageLimits}. */

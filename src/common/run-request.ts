@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import {
+  idSchema,
   jsonObjectSchema,
   jsonSchema,
+  MAX_ID_LENGTH,
   modelSettingsSchema,
   usageLimitsSchema,
   userPromptSchema,
@@ -42,10 +44,10 @@ export const runRequestSchema = z
     modelSettings: modelSettingsSchema.optional(),
     usageLimits: usageLimitsSchema.optional(),
     messageHistory: messageHistorySchema.optional(),
-    continueFrom: z.string().min(1).optional(),
+    continueFrom: idSchema.optional(),
     usage: usageSchema.optional(),
     instructions: z.string().optional(),
-    conversationId: z.string().min(1).max(255).optional(),
+    conversationId: idSchema.max(MAX_ID_LENGTH).optional(),
     outputType: z.string().optional(),
     retries: z
       .strictObject({ output: z.int().min(0).optional(), tools: z.int().min(0).optional() })

@@ -76,8 +76,9 @@ export const TRANSCRIPT_PAGE_LENGTH = 400_000;
 /** Characters of a summary that the UI shows beside a run or an activity. */
 export const MAX_SUMMARY_LENGTH = 80;
 
+/** Cuts a text, says how much is missing, and leaves it {@link takeCharacters well-formed}. */
 export function cutText(text: string, length: number): string {
-  if (text.length <= length) return text;
+  if (text.length <= length) return text.toWellFormed();
   const kept = takeCharacters(text, length);
   return `${kept}… (${text.length - kept.length} more characters)`;
 }

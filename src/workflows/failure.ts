@@ -3,6 +3,7 @@ import { isJsonObject, jsonBytes, type JsonObject } from '../common/json';
 import { MAX_FAILURE_TAIL_BYTES } from '../common/size-limits';
 import { NO_USAGE } from '../common/usage';
 import type { RunFailureDetail } from '../common/wire';
+import { createFailure } from './create-failure';
 import type { RunFailure, RunState } from './loop';
 
 /** The failure that ends a run's workflow. Small: the messages stand in history already. */
@@ -14,14 +15,7 @@ export function toFailure(state: RunState, failure: RunFailure): ApplicationFail
     fields: failure.fields,
     ...(failure.discardedResponse === undefined ? {} : { discardedResponse: failure.discardedResponse }),
   };
-  return toRunFailure(failure.type, failure.message, detail);
-}
-
-/** Without a stack: it would name this library's code only, and stand before everything else in the UI. */
-function toRunFailure(type: string, message: string, detail: RunFailureDetail): ApplicationFailure {
-  const failure = ApplicationFailure.create({ type, message, nonRetryable: true, details: [detail] });
-  failure.stack = '';
-  return failure;
+  return createFailure(failure.type, failure.message, detail);
 }
 
 /** What an activity threw, when it was this library's or a user's code that did. That of a local one comes bare. */
@@ -35,12 +29,13 @@ export function toStartFailure(error: unknown): unknown {
   const failure = toApplicationFailure(error);
   if (failure === undefined) return error;
   const detail: RunFailureDetail = { usage: NO_USAGE, tail: [], fields: fieldsOf(failure) };
-  return toRunFailure(failure.type ?? 'UserError', failure.message, detail);
+  return createFailure(failure.type ?? 'UserError', failure.message, detail);
 }
 
 /** What ends a workflow that was started with a mistake. */
 export function toUserFailure(message: string): ApplicationFailure {
-  return toRunFailure('UserError', message, { usage: NO_USAGE, tail: [], fields: {} });
+  const detail: RunFailureDetail = { usage: NO_USAGE, tail: [], fields: {} };
+  return createFailure('UserError', message, detail);
 }
 
 /** Why an activity failed for good, in words. */

@@ -27,6 +27,9 @@ describe('before a run starts', () => {
     ['runId', 7],
     ['runId', ''],
     ['runId', 'x'.repeat(256)],
+    ['runId', '\ud800'],
+    ['conversationId', '\udc00a'],
+    ['continueFrom', 'a\ud800'],
     ['model', ''],
     ['model', { name: 'gpt' }],
     ['modelSettings', 'hot'],
@@ -52,6 +55,11 @@ describe('before a run starts', () => {
     const refused = run('parrot', 'hi', { waitForWorker: 500, [field]: value });
     await expect(refused).rejects.toThrow(UserError);
     await expect(refused).rejects.toThrow(`run of agent 'parrot': ${path}: `);
+  });
+
+  it.each(['', '\ud800', undefined])('an id that no run can have is refused: %p', (runId) => {
+    expect(() => client.getRun(runId as string)).toThrow(UserError);
+    expect(() => client.getRun(runId as string)).toThrow('getRun: runId: ');
   });
 
   it('an option that does not exist is refused by name', async () => {

@@ -462,6 +462,15 @@ describe('continueFrom', () => {
     await running.cancel();
   });
 
+  it('fails at once for an id that cannot be written, given by others (bug: it was tried again for 15 s)', async () => {
+    const { client, taskQueue } = here;
+    const workflowId = `continued-${randomUUID()}`;
+    const args = [{ prompt: 'And?', continueFrom: '\ud800' }];
+    await client.temporal.workflow.start('mirror', { taskQueue, workflowId, args });
+    await expect(client.getRun(workflowId).result()).rejects.toThrow("continueFrom: no run '\ufffd' exists");
+    expect(await troublesOf(client, workflowId)).toEqual([]);
+  });
+
   it('is refused beside messageHistory: one would silently replace the other', async () => {
     const options = { continueFrom: 'some-run', messageHistory: HISTORY };
     const refused = here.client.run('mirror', 'And?', options);

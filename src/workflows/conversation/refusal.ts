@@ -1,14 +1,10 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import type { ApplicationFailure } from '@temporalio/workflow';
 import { CONVERSATION_REFUSAL, type RefusalDetail } from '../../common/conversation-wire';
+import { createFailure } from '../create-failure';
 
 /** The failure with which a change of a conversation is refused. */
 export function toRefusal(detail: RefusalDetail): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: CONVERSATION_REFUSAL,
-    message: describe(detail),
-    nonRetryable: true,
-    details: [detail],
-  });
+  return createFailure(CONVERSATION_REFUSAL, describe(detail), detail);
 }
 
 function describe(detail: RefusalDetail): string {

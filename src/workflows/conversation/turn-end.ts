@@ -1,8 +1,9 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import type { ApplicationFailure } from '@temporalio/workflow';
 import type { TurnEnd } from '../../common/conversation-wire';
 import { isJsonObject, type JsonValue } from '../../common/json';
 import { addUsage, NO_USAGE } from '../../common/usage';
 import type { RunFailureDetail, RunOutcome } from '../../common/wire';
+import { createFailure } from '../create-failure';
 import { toFailure } from '../failure';
 import type { RunFailure, RunState } from '../loop';
 import { toOutcome } from '../outcome';
@@ -46,7 +47,5 @@ export function fromFailure({ type, message, details }: ApplicationFailure): Tur
 export function deliver(end: TurnEnd): RunOutcome {
   if ('outcome' in end) return end.outcome;
   const { type, message, detail } = end.failure;
-  const failure = ApplicationFailure.create({ type, message, nonRetryable: true, details: [detail] });
-  failure.stack = '';
-  throw failure;
+  throw createFailure(type, message, detail);
 }

@@ -16,7 +16,6 @@ const anyText = fc.oneof(
   fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units)),
   fc.array(fc.constantFrom('\ud83d', '\ude00', '\ud83d\ude00', 'a', 'é', '€')).map((units) => units.join('')),
 );
-const wellFormed = fc.string({ unit: 'grapheme' });
 const isWellFormed = (text: string): boolean => Buffer.from(text).toString() === text;
 
 describe('utf8Bytes', () => {
@@ -98,9 +97,9 @@ describe('a cut text', () => {
     expect(cutText('a😀bc', 2)).toBe('a… (4 more characters)');
   });
 
-  it('is valid UTF-8 when the text was', () => {
+  it('is valid UTF-8, whatever the text was (bug: half a surrogate pair in an error ended the worker)', () => {
     fc.assert(
-      fc.property(wellFormed, fc.nat(20), (text, length) => {
+      fc.property(anyText, fc.nat(20), (text, length) => {
         expect(isWellFormed(takeCharacters(text, length))).toBe(true);
         expect(isWellFormed(cutText(text, length))).toBe(true);
         expect(isWellFormed(toOneLine(text, length + 1))).toBe(true);
@@ -112,7 +111,7 @@ describe('a cut text', () => {
     fc.assert(
       fc.property(anyText, fc.nat(20), (text, length) => {
         const taken = takeCharacters(text, length);
-        expect(text.startsWith(taken)).toBe(true);
+        expect(text.toWellFormed().startsWith(taken)).toBe(true);
         expect(taken.length).toBeLessThanOrEqual(length);
         expect(taken.length).toBeGreaterThanOrEqual(Math.min(text.length, length) - 1);
       }),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { MAX_RUN_ID_LENGTH } from '../../../src/client/run-options';
+import { MAX_ID_LENGTH } from '../../../src/common/option-schemas';
 import { defineAgent } from '../../../src/common/agent';
 import { AGENT_SEARCH_ATTRIBUTES } from '../../../src/common/search-attributes';
 import {
@@ -63,7 +63,7 @@ describe('docs/operating.md', () => {
     ['validation messages told to the model', `${grouped(MAX_RETRY_TEXT_LENGTH)} characters`],
     ['tool name or call id made up by a model', `${grouped(MAX_MODEL_NAME_LENGTH)} characters`],
     ['summary in the UI', `${grouped(MAX_SUMMARY_LENGTH)} characters`],
-    ['`runId`', `${grouped(MAX_RUN_ID_LENGTH)} characters`],
+    ['`runId`', `${grouped(MAX_ID_LENGTH)} characters`],
   ])('tells the limit: %s', (what, limit) => {
     expect(documented(what)).toBe(limit);
   });
