@@ -22,6 +22,7 @@ import { type Reach, readConversation, type RecordedConversation } from '../hist
 import type { ParsedConversation } from './conversation-options';
 import { withWorkerWarning } from './missing-worker';
 import { closed, toRefusalError } from './refusal-error';
+import { hasEnded } from './run-end';
 import { isUnavailable, toSetback } from './server-errors';
 import { toStaticSummary } from './static-summary';
 import { addressOf } from './ui-url';
@@ -143,7 +144,7 @@ export class ConversationWorkflow {
 
   async isClosed(): Promise<boolean> {
     const description = await this.describe();
-    return description !== undefined && description.status.name !== 'RUNNING';
+    return description !== undefined && hasEnded(description);
   }
 
   /** @throws what the error means to the caller, unless it is that the same is to be tried again. */

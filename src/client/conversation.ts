@@ -33,6 +33,7 @@ import { toUpdateId } from './find-end';
 import { forkConversation, reopenConversation } from './go-on';
 import { assertPage, type MessagePage, type PageOptions, toPage } from './message-page';
 import { unknownTurn } from './refusal-error';
+import { hasEnded } from './run-end';
 import type { ParsedWait } from './run-options';
 import { Turn } from './turn';
 import { TurnCall } from './turn-call';
@@ -212,7 +213,7 @@ export class Conversation<A extends Agent = Agent> {
   async status(): Promise<ConversationStatus> {
     const description = await this.#workflow.describe();
     if (description === undefined) return 'absent';
-    if (description.status.name !== 'RUNNING') return 'closed';
+    if (hasEnded(description)) return 'closed';
     const { turns, closing } = await this.#read();
     return turns.all.some(isOpen) ? 'busy' : closing === undefined ? 'idle' : 'closed';
   }

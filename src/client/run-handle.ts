@@ -11,6 +11,7 @@ import type { ModelMessage } from '../common/messages';
 import type { Usage } from '../common/usage';
 import type { RunOutcome } from '../common/wire';
 import { type Compaction, readRun, type RecordedRun } from '../history';
+import { Asking } from './asking';
 import { toRunError } from './run-error';
 import { type ParsedWait, parseWaitOptions, type WaitOptions } from './run-options';
 import { pause } from './pause';
@@ -33,10 +34,7 @@ const STATUS: Partial<Record<WorkflowExecutionStatusName, RunStatus>> = {
   TIMED_OUT: 'timed-out',
 };
 
-interface Watch extends Look<WorkflowExecutionDescription>, Pick<Watched, 'explain'> {
-  /** Ends when nothing is asked any more. */
-  readonly idle: () => Promise<void>;
-}
+type Watch = Look<WorkflowExecutionDescription> & Pick<Watched, 'explain'>;
 
 /** A run that was started: by this process or by any other, a second or a month ago. */
 export class RunHandle<Output = unknown> {
@@ -68,7 +66,8 @@ export class RunHandle<Output = unknown> {
   /** @internal */
   async wait({ timeout, waitForWorker, signal }: ParsedWait): Promise<RunResult<Output>> {
     const stop = createStop();
-    const watch = this.#watch(stop.signal);
+    const asking = new Asking(this.#client, stop.signal);
+    const watch = this.#watch(asking);
     const cancel = (): void => void this.cancel(toReason(signal?.reason)).catch(() => undefined);
     if (signal?.aborted === true) cancel();
     signal?.addEventListener('abort', cancel);
@@ -78,7 +77,7 @@ export class RunHandle<Output = unknown> {
       return new RunResult<Output>(this.id, await Promise.race(waits), () => this.#read());
     } finally {
       stop.abort();
-      await watch.idle();
+      await asking.idle();
       signal?.removeEventListener('abort', cancel);
     }
   }
@@ -129,24 +128,12 @@ export class RunHandle<Output = unknown> {
     }
   }
 
-  /**
-   * Looks at the run until the signal fires. A call that Temporal's client is about to try again does not hear the
-   * signal, and would throw out of a timer once the connection is closed: `idle` waits for it.
-   */
-  #watch(signal: AbortSignal): Watch {
-    const client = this.#client;
-    const asking = new Set<Promise<unknown>>();
-    const ask = <Answer>(call: () => Promise<Answer>): Promise<Answer> => {
-      const asked = client.withAbortSignal(signal, call);
-      const over: Promise<unknown> = asked.catch(() => undefined).finally(() => asking.delete(over)); // whoever asked handles it
-      asking.add(over);
-      return asked;
-    };
+  #watch(asking: Asking): Watch {
+    const { signal } = asking;
     return {
-      describe: () => ask(() => this.#existing(() => this.#handle.describe())),
-      explain: (taskQueue) => ask(() => explainWait(client, taskQueue, 'It starts')),
+      describe: () => asking.ask(() => this.#existing(() => this.#handle.describe())),
+      explain: (taskQueue) => asking.ask(() => explainWait(this.#client, taskQueue, 'It starts')),
       signal,
-      idle: async () => void (await Promise.all(asking)),
     };
   }
 

@@ -3,6 +3,7 @@ import { CANCEL_TURN_UPDATE, type CancelTurnInput } from '../common/conversation
 import { NoWorkerError, RunTimedOutError } from '../common/errors';
 import type { RunOutcome } from '../common/wire';
 import { NO_USAGE } from '../common/usage';
+import { Asking } from './asking';
 import { pauses } from './conversation-workflow';
 import { describeMissing, isWaitingForWorker } from './missing-worker';
 import { pause } from './pause';
@@ -29,20 +30,22 @@ async function waitFor<Result>(
   { timeout, waitForWorker, signal }: ParsedWait,
   work: (stop: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
+  const { client } = call.workflow;
   const stop = createStop();
+  const asking = new Asking(client, stop.signal);
   const cancel = (): void => void cancelTurn(call, toReason(signal?.reason), stop.signal);
   if (signal?.aborted === true) cancel();
   signal?.addEventListener('abort', cancel);
   try {
-    const { client } = call.workflow;
     const waits: Promise<Result>[] = [
       client.withAbortSignal(stop.signal, () => work(stop.signal)),
-      watchForWorker(call, waitForWorker, stop.signal),
+      watchForWorker(call, waitForWorker, asking),
     ];
     if (timeout !== undefined) waits.push(timeOut(call, timeout, stop.signal));
     return await Promise.race(waits);
   } finally {
     stop.abort();
+    await asking.idle();
     signal?.removeEventListener('abort', cancel);
   }
 }
@@ -70,20 +73,23 @@ async function cancelTurn(call: TurnCall, reason: string, stop: AbortSignal): Pr
 async function watchForWorker(
   call: TurnCall,
   waitForWorker: number | undefined,
-  stop: AbortSignal,
+  asking: Asking,
 ): Promise<never> {
+  const stop = asking.signal;
   const first = Math.min(waitForWorker ?? NO_WORKER_WARNING_AFTER, NO_WORKER_WARNING_AFTER);
   await pause(first, stop);
-  if (waitForWorker !== first && (await isUntouched(call))) {
-    const message = await describeUntouched(call, first);
+  if (waitForWorker !== first && (await asking.ask(() => isUntouched(call)))) {
+    const message = await asking.ask(() => describeUntouched(call, first));
     if (!stop.aborted) process.emitWarning(message, 'PerdureNoWorkerWarning');
   }
   if (waitForWorker === undefined) return pause(undefined, stop);
   await pause(waitForWorker - first, stop);
-  while (!(await isUntouched(call))) await pause(call.isTaken ? FOR_EVER : LOOKING_AGAIN, stop);
+  while (!(await asking.ask(() => isUntouched(call)))) {
+    await pause(call.isTaken ? FOR_EVER : LOOKING_AGAIN, stop);
+  }
   const { id, target } = call.workflow;
   const { agent, taskQueue } = target;
-  throw new NoWorkerError(await describeUntouched(call, waitForWorker), {
+  throw new NoWorkerError(await asking.ask(() => describeUntouched(call, waitForWorker)), {
     runId: `${id}/${call.turnId}`,
     agent,
     taskQueue,
