@@ -58,7 +58,7 @@ const FENCE = [
   },
   {
     folder: 'activities',
-    own: ['common', 'history', 'storage'],
+    own: ['common', 'connection', 'history', 'storage'],
     packages: [
       'node:',
       'zod',

@@ -1,12 +1,14 @@
+import type { Agent } from 'perdure';
 import { AgentClient } from 'perdure/client';
+import { localReader, reader } from '../workers/agents';
 import type { Contender, ContenderName } from './contender';
 
-export const perdure = serving('perdure', 'reader');
+export const perdure = serving('perdure', reader);
 
 /** Its tool is a local activity. */
-export const perdureLocal = serving('perdure-local', 'local-reader');
+export const perdureLocal = serving('perdure-local', localReader);
 
-function serving(name: ContenderName, agent: string): Contender {
+function serving(name: ContenderName, agent: Agent): Contender {
   return {
     name,
     worker: 'workers/perdure.ts',

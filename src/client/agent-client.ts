@@ -12,7 +12,7 @@ import {
   resolveLargePayloads,
   withLargePayloads,
 } from '../storage';
-import { type AgentReference, nameOf, withSummary } from './agent-reference';
+import { type AgentReference, modelOf, nameOf, withSummary } from './agent-reference';
 import { connectClient } from './connect-client';
 import { Conversation } from './conversation';
 import type { ConversationExport } from './conversation-export';
@@ -29,6 +29,7 @@ import {
   type StartOptions,
 } from './run-options';
 import type { RunResult } from './run-result';
+import { StartAttributes } from './start-attributes';
 import { startRun } from './start-run';
 import { findUiUrl, toRunUrl } from './ui-url';
 import { withDataConverter } from './with-data-converter';
@@ -54,6 +55,7 @@ export class AgentClient {
   readonly temporal: Client;
   readonly #taskQueue: string;
   readonly #uiUrl: string | undefined;
+  readonly #startAttributes: StartAttributes;
 
   /**
    * On a Temporal client of yours, with its connection, codec and interceptors.
@@ -64,6 +66,7 @@ export class AgentClient {
     const { loadedDataConverter } = temporal.options;
     const settings = resolveLargePayloads(large, 'AgentClient');
     this.temporal = withDataConverter(temporal, withLargePayloads(loadedDataConverter, settings));
+    this.#startAttributes = new StartAttributes(this.temporal);
     this.#taskQueue = taskQueue;
     this.#uiUrl = uiUrl ?? findUiUrl(temporal);
   }
@@ -162,7 +165,14 @@ export class AgentClient {
   }
 
   async #start<A extends Agent>(agent: AgentReference<A>, run: ParsedRun): Promise<RunHandle<OutputOf<A>>> {
-    const runId = await startRun(this.temporal, { agent: nameOf(agent), taskQueue: this.#taskQueue }, run);
+    const { model = modelOf(agent), conversationId } = run.request;
+    const known = { agent: nameOf(agent), model, conversationId };
+    const attributes = await this.#startAttributes.of(known);
+    const runId = await startRun(
+      this.temporal,
+      { agent: known.agent, taskQueue: this.#taskQueue, attributes },
+      run,
+    );
     return this.#handle<A>(runId);
   }
 

@@ -12,6 +12,12 @@ export function nameOf(agent: unknown): string {
   throw new UserError('agent: expected an agent made by defineAgent, or the name of one');
 }
 
+/** The name of the agent's model, where more than the agent's name is known. */
+export function modelOf(agent: Agent | string): string | undefined {
+  if (typeof agent === 'string') return undefined;
+  return typeof agent.model === 'string' ? agent.model : agent.model.name;
+}
+
 /** An agent that keeps its prompts out of the UI keeps them out of the list, too. */
 export function withSummary<Options extends { readonly summary?: string | false }>(
   agent: Agent | string,

@@ -1,4 +1,5 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { SearchAttributePair } from '@temporalio/common';
 import { UserError } from '../common/errors';
 import { jsonBytes } from '../common/json';
 import { MAX_PLAIN_HISTORY_BYTES, packMessages } from '../common/packed-messages';
@@ -9,10 +10,17 @@ import { createId, digestOf } from './digest';
 import type { ParsedRun } from './run-options';
 import { toStaticSummary } from './static-summary';
 
+/** What is started, and where. */
+export interface RunTarget {
+  readonly agent: string;
+  readonly taskQueue: string;
+  readonly attributes: SearchAttributePair[];
+}
+
 /** Starts a run, unless its id says that it was started before; returns its id. */
 export async function startRun(
   client: Client,
-  { agent, taskQueue }: { agent: string; taskQueue: string },
+  { agent, taskQueue, attributes }: RunTarget,
   { request, runId = createId(agent), summary, deadline }: ParsedRun,
 ): Promise<string> {
   const input = withPackedHistory(request);
@@ -23,6 +31,7 @@ export async function startRun(
       workflowId: runId,
       taskQueue,
       args: [toRunInput(input)],
+      typedSearchAttributes: attributes,
       memo: { [REQUEST_DIGEST_MEMO]: digest },
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',

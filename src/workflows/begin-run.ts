@@ -6,15 +6,21 @@ import { withContinuedMessages } from './continued-messages';
 import { toUserFailure } from './failure';
 import { loadOwnMessages } from './load-messages';
 import { fromCarried, type RunState, startRun, withLoaded } from './loop';
-import { showEnd, showStart } from './operator-view';
+import { showEnd, showRefusal, showStart } from './operator-view';
 import { resolveAgent } from './resolve-agent';
 
 /** The state before the first step of a new run. */
 export async function beginRun(input: RunRequest): Promise<RunState> {
-  const request = await withContinuedMessages(input);
-  const state = startRun(request, await resolveAgent(request));
-  showStart(state);
-  return state;
+  try {
+    const request = await withContinuedMessages(input);
+    const state = startRun(request, await resolveAgent(request));
+    showStart(state);
+    return state;
+  } catch (error) {
+    if (isCancellation(error)) showRefusal('cancelled');
+    else showRefusal('failed');
+    throw error;
+  }
 }
 
 /** The state with which the workflow run before handed the run on. */

@@ -1,27 +1,30 @@
 import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { toOneLine } from '../common/json';
+import { attributesAtStart } from '../common/search-attributes';
 import type { AgentManifest } from '../common/wire';
 import { describeStep, toCurrentDetails } from './current-details';
 import type { RunState, Step } from './loop';
 
-const agentName = defineSearchAttributeKey('AgentName', 'KEYWORD');
-const agentModel = defineSearchAttributeKey('AgentModel', 'KEYWORD');
 const agentStatus = defineSearchAttributeKey('AgentStatus', 'KEYWORD');
 const agentTokens = defineSearchAttributeKey('AgentTokens', 'INT');
 const agentCost = defineSearchAttributeKey('AgentCost', 'DOUBLE');
-const conversation = defineSearchAttributeKey('ConversationId', 'KEYWORD');
 
-/** What PostgreSQL and MySQL keep of a keyword. */
-const MAX_KEYWORD_LENGTH = 255;
-
+/** Adds what whoever started the run did not know, or not give. */
 export function showStart({ manifest, request: { conversationId } }: RunState): void {
-  updateAttributes(manifest, [
-    { key: agentName, value: workflowInfo().workflowType },
-    { key: agentModel, value: toOneLine(manifest.model, MAX_KEYWORD_LENGTH) },
-    { key: agentStatus, value: 'running' },
-    ...(conversationId === undefined ? [] : [{ key: conversation, value: conversationId }]),
-  ]);
+  const { workflowType: agent, typedSearchAttributes } = workflowInfo();
+  const pairs = Object.entries(attributesAtStart({ agent, model: manifest.model, conversationId })).map(
+    ([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value }),
+  );
+  updateAttributes(
+    manifest,
+    pairs.filter(({ key, value }) => typedSearchAttributes.get(key) !== value),
+  );
+}
+
+/** The end of a run whose agent was never known: it has attributes if whoever started it gave it some. */
+export function showRefusal(status: 'failed' | 'cancelled'): void {
+  if (workflowInfo().typedSearchAttributes.get(agentStatus) === undefined) return;
+  upsertSearchAttributes([{ key: agentStatus, value: status }]);
 }
 
 export function showEnd(state: RunState, status: 'completed' | 'failed' | 'cancelled'): void {
@@ -44,7 +47,7 @@ function show(state: RunState, now: string): void {
 }
 
 function updateAttributes(manifest: AgentManifest, pairs: SearchAttributeUpdatePair[]): void {
-  if (manifest.searchAttributes) upsertSearchAttributes(pairs);
+  if (manifest.searchAttributes && pairs.length > 0) upsertSearchAttributes(pairs);
 }
 
 /** What is no 64-bit integer would block the workflow task for ever; usage can come from outside. */

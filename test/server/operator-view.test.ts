@@ -212,6 +212,44 @@ describe('search attributes', () => {
     expect(found.map(({ execution }) => execution?.workflowId)).toEqual([completed.runId]);
   });
 
+  it('cost no event at the start where the client knows them; the run adds what it does not', async () => {
+    const model = scriptedModel(['Hello.', 'Hello.', 'Hello.'], { name: 'openai:gpt-5-mini' });
+    const agent = defineAgent({ name: 'support', model });
+    served = await serve([agent]);
+    const { client, taskQueue } = served;
+    const known = await client.run(agent, 'hi', { conversationId: 'ticket-7' });
+    const named = await client.run('support', 'hi');
+    const workflowId = `others-${randomUUID()}`;
+    await client.temporal.workflow.start('support', { taskQueue, workflowId, args: ['hi'] });
+    await client.getRun(workflowId).result();
+
+    const atEnd = ['AgentCost', 'AgentStatus', 'AgentTokens'];
+    expect(await addedAttributes(client, known.runId)).toEqual([atEnd]);
+    expect(await addedAttributes(client, named.runId)).toEqual([['AgentModel'], atEnd]);
+    expect(await addedAttributes(client, workflowId)).toEqual([
+      ['AgentModel', 'AgentName', 'AgentStatus'],
+      atEnd,
+    ]);
+    const about = { AgentName: 'support', AgentModel: 'openai:gpt-5-mini', AgentStatus: 'completed' };
+    expect((await operatorPage(client, known.runId)).attributes).toMatchObject({
+      ...about,
+      ConversationId: 'ticket-7',
+    });
+    expect((await operatorPage(client, named.runId)).attributes).toMatchObject(about);
+    expect((await operatorPage(client, workflowId)).attributes).toMatchObject(about);
+  });
+
+  it('say that a run failed whose agent never came to be known', async () => {
+    served = await serve([defineAgent({ name: 'support', model: scriptedModel([]) })]);
+    const { client } = served;
+    const runId = `refused-${randomUUID()}`;
+    await expect(client.run('support', 'hi', { runId, outputType: 'none' })).rejects.toThrow('outputType');
+    expect((await operatorPage(client, runId)).attributes).toMatchObject({
+      AgentName: 'support',
+      AgentStatus: 'failed',
+    });
+  });
+
   it('are left away in a namespace that lacks them', async () => {
     const namespace = `plain-${randomUUID()}`;
     const model = scriptedModel([call('42'), 'Delivered.']);
@@ -222,6 +260,14 @@ describe('search attributes', () => {
     expect((await operatorPage(served.client, runId)).attributes).not.toHaveProperty('AgentName');
   });
 });
+
+/** What the run itself added, by event. */
+async function addedAttributes(client: AgentClient, runId: string): Promise<string[][]> {
+  const events = await historyEvents(client, runId);
+  return events.flatMap(({ upsertWorkflowSearchAttributesEventAttributes: added }) =>
+    added ? [Object.keys(added.searchAttributes?.indexedFields ?? {}).sort()] : [],
+  );
+}
 
 async function serveNamespace(agents: Parameters<typeof serve>[0], namespace: string): Promise<Served> {
   const admin = await AgentClient.connect();

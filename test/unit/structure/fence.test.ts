@@ -61,7 +61,7 @@ describe('each other folder', () => {
     ['history', ['common']],
     ['storage', ['common']],
     ['client', ['common', 'connection', 'history', 'package-file.ts', 'storage']],
-    ['activities', ['common', 'history', 'storage']],
+    ['activities', ['common', 'connection', 'history', 'storage']],
     ['testing', ['common']],
     ['dev-server', ['common']],
     ['worker', ['activities', 'common', 'connection', 'history', 'package-file.ts', 'storage']],
