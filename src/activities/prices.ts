@@ -14,7 +14,7 @@ export interface ModelPrice {
   readonly cacheWrite?: number;
 }
 
-/** Prices by model name, as agents write it (`openai:gpt-5-mini`); they go before the built-in table. */
+/** Prices by the model's own name (`openai:gpt-5-mini`); they go before the built-in table. */
 export type Prices = Readonly<Record<string, ModelPrice>>;
 
 const MILLION = 1_000_000;
