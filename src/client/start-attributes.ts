@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
-import { attributesAtStart } from '../common/search-attributes';
+import type { SearchAttributePair } from '@temporalio/common';
+import { attributesAtStart, type KnownRun } from '../common/search-attributes';
 import { hasAgentAttributes } from '../connection/registered-attributes';
 
 /** How long the first start of a client may take to ask for the namespace's attributes, in milliseconds. */
@@ -16,13 +16,9 @@ export class StartAttributes {
   }
 
   /** None in a namespace that has not all of them, or does not tell. */
-  async of(run: Parameters<typeof attributesAtStart>[0]): Promise<SearchAttributePair[]> {
+  async of(run: KnownRun): Promise<SearchAttributePair[]> {
     this.#registered ??= this.#ask();
-    if (!(await this.#registered)) return [];
-    return Object.entries(attributesAtStart(run)).map(([name, value]) => ({
-      key: defineSearchAttributeKey(name, 'KEYWORD'),
-      value,
-    }));
+    return (await this.#registered) ? attributesAtStart(run) : [];
   }
 
   #ask(): Promise<boolean> {

@@ -18,20 +18,29 @@ export const AGENT_SEARCH_ATTRIBUTES = {
 /** What PostgreSQL and MySQL keep of a keyword. */
 const MAX_KEYWORD_LENGTH = 255;
 
-/** What a run is found by from its start on, as far as it is known. Keywords all. */
-export function attributesAtStart({
-  agent,
-  model,
-  conversationId,
-}: {
+/** A search attribute and its value, as Temporal's packages take it. */
+export interface KeywordPair {
+  readonly key: { readonly name: keyof typeof AGENT_SEARCH_ATTRIBUTES; readonly type: 'KEYWORD' };
+  readonly value: string;
+}
+
+/** A run at its start, as far as it is known. */
+export interface KnownRun {
   readonly agent: string;
   readonly model?: string | undefined;
   readonly conversationId?: string | undefined;
-}): Readonly<Record<string, string>> {
-  return {
-    AgentName: agent,
-    AgentStatus: 'running',
-    ...(model === undefined ? {} : { AgentModel: toOneLine(model, MAX_KEYWORD_LENGTH) }),
-    ...(conversationId === undefined ? {} : { ConversationId: conversationId }),
-  };
+}
+
+/** What a run is found by from its start on. */
+export function attributesAtStart({ agent, model, conversationId }: KnownRun): KeywordPair[] {
+  return [
+    toPair('AgentName', agent),
+    ...(model === undefined ? [] : [toPair('AgentModel', toOneLine(model, MAX_KEYWORD_LENGTH))]),
+    toPair('AgentStatus', 'running'),
+    ...(conversationId === undefined ? [] : [toPair('ConversationId', conversationId)]),
+  ];
+}
+
+function toPair(name: KeywordPair['key']['name'], value: string): KeywordPair {
+  return { key: { name, type: 'KEYWORD' }, value };
 }

@@ -12,9 +12,7 @@ const agentCost = defineSearchAttributeKey('AgentCost', 'DOUBLE');
 /** Adds what whoever started the run did not know, or not give. */
 export function showStart({ manifest, request: { conversationId } }: RunState): void {
   const { workflowType: agent, typedSearchAttributes } = workflowInfo();
-  const pairs = Object.entries(attributesAtStart({ agent, model: manifest.model, conversationId })).map(
-    ([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value }),
-  );
+  const pairs = attributesAtStart({ agent, model: manifest.model, conversationId });
   updateAttributes(
     manifest,
     pairs.filter(({ key, value }) => typedSearchAttributes.get(key) !== value),

@@ -37,10 +37,14 @@ const TOOLS = [
   tool('throws_a_text', raise(HALF)),
   tool('throws_by_name', raise(Object.assign(new Error('x'), { name: HALF }))),
   tool('throws_from', raise(Object.assign(new Error('x'), { stack: `Error: x\n    at ${HALF} (a.ts:1)` }))),
-  tool('waits', (_, { signal }) => new Promise((_done, fail) => signal.addEventListener('abort', fail))),
   tool('asks_again', raise(new ModelRetry(HALF))),
   tool('gives_up', raise(new ToolFailed(HALF))),
 ];
+
+const waits = tool(
+  'waits',
+  (_, { signal }) => new Promise((_done, fail) => signal.addEventListener('abort', fail)),
+);
 
 const invalid = z.string().refine(() => false, { error: HALF });
 
@@ -55,7 +59,7 @@ const failing = functionModel(
 );
 
 const AGENTS = [
-  defineAgent({ name: 'caller', model: caller, tools: TOOLS }),
+  defineAgent({ name: 'caller', model: caller, tools: [...TOOLS, waits] }),
   defineAgent({ name: 'failing', model: failing }),
   defineAgent({ name: 'broken', model: functionModel(raise(new Error(HALF))), modelMaximumAttempts: 1 }),
   defineAgent({ name: 'suspicious', model: caller, deps: invalid }),
@@ -72,7 +76,7 @@ beforeAll(async () => {
 afterAll(() => served.stop());
 
 it.each<[agent: string, options: object, end: string]>([
-  ...TOOLS.filter(({ name }) => name !== 'waits').map(({ name }): [string, object, string] => [
+  ...TOOLS.map(({ name }): [string, object, string] => [
     'caller',
     { instructions: name },
     name.startsWith('throws') ? 'ToolExecutionError' : 'a result',
