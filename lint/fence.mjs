@@ -9,6 +9,7 @@ const SANDBOX_SAFE = [
   'carried-run',
   'conversation-wire',
   'errors',
+  'first-request',
   'json',
   'limit-checks',
   'manifest',

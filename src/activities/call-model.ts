@@ -9,7 +9,7 @@ import type { RunContext } from '../common/run-context';
 import type { ModelRequestInput, ModelRequestResult, RunRequest } from '../common/wire';
 import { acceptResponse } from './accept-response';
 import { askModel } from './ask-model';
-import { currentRun, whileAlive } from './current-run';
+import { currentRun } from './current-run';
 import { instructionsOf } from './instructions';
 import { judgeResponse } from './judge-response';
 import { type Offer, toOffer, toToolParameters } from './offer';
@@ -17,17 +17,10 @@ import { drawRecordId } from './record-id';
 import { toRunContext } from './run-context';
 import { runHook } from './run-hook';
 import { type Services, servedAgent } from './services';
-import { storeResult } from './store-result';
 import { runSoFar } from './transcripts';
 
-/** The activity that makes one request to a model. */
-export function requestModelActivity(services: Services) {
-  return (input: ModelRequestInput): Promise<ModelRequestResult> =>
-    whileAlive(async () => storeResult(services, await callModel(services, input)));
-}
-
 /** The answer and what validation says about it, in one round trip. What was paid for is never asked for again. */
-async function callModel(services: Services, input: ModelRequestInput): Promise<ModelRequestResult> {
+export async function callModel(services: Services, input: ModelRequestInput): Promise<ModelRequestResult> {
   const { cache, registry, prices, room } = services;
   const run = currentRun(input.turn);
   const agent = servedAgent(registry, run.agent);

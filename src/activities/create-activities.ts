@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import { type RecordedEnd, TURN_ENDED_ACTIVITY } from '../common/conversation-wire';
 import {
   ADOPT_TRANSCRIPT_ACTIVITY,
@@ -11,22 +10,19 @@ import {
 } from '../common/wire';
 import { adoptTranscriptActivity } from './adopt-transcript';
 import { toActivityFailure } from './activity-failure';
-import { requestModelActivity } from './call-model';
 import { callToolActivity } from './call-tool';
 import { compactTranscriptActivity } from './compact-transcript';
 import { loadTranscriptActivity } from './load-transcript';
+import { requestModelActivity } from './request-model';
 import { resolveAgent } from './resolve-agent';
-import { SearchAttributeCheck } from './search-attribute-check';
 import type { Services } from './services';
 
 /** The activities of a worker, by type; `default` serves every tool. */
 export function createActivities(services: Services): Record<string, (...args: never[]) => Promise<unknown>> {
-  const attributes = new SearchAttributeCheck();
   return {
-    [RESOLVE_AGENT_ACTIVITY]: failing(async (request: RunRequest, context: ResolveContext = {}) => {
-      const searchAttributes = await attributes.registered(Context.current().client);
-      return resolveAgent(services, request, { ...context, searchAttributes });
-    }),
+    [RESOLVE_AGENT_ACTIVITY]: failing((request: RunRequest, context?: ResolveContext) =>
+      resolveAgent(services, request, context),
+    ),
     [MODEL_REQUEST_ACTIVITY]: failing(requestModelActivity(services)),
     [COMPACT_TRANSCRIPT_ACTIVITY]: failing(compactTranscriptActivity(services)),
     [ADOPT_TRANSCRIPT_ACTIVITY]: failing(adoptTranscriptActivity(services)),

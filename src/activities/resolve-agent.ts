@@ -22,9 +22,9 @@ import type { Services } from './services';
 export async function resolveAgent(
   services: Services,
   input: unknown,
-  { turn, costLimit, searchAttributes }: ResolveContext & { readonly searchAttributes: boolean },
+  { turn, costLimit }: ResolveContext = {},
 ): Promise<AgentManifest> {
-  const { registry, cache, room } = services;
+  const { registry, cache, attributes, room } = services;
   const run = currentRun(turn);
   const agent = registry.agent(run.agent);
   if (agent === undefined) throw unknownAgent(run.agent, registry.agentNames);
@@ -40,7 +40,8 @@ export async function resolveAgent(
   const compactAbove = compactionBudgetOf(agent, model)?.above;
   const manifest = toManifest(agent, request, {
     model: model.name,
-    ...{ start, searchAttributes, compactAbove },
+    ...{ start, compactAbove },
+    searchAttributes: await attributes.registered(),
     room: room.bytes,
   });
   fittingSize(manifest, 'the manifest of the run', room);

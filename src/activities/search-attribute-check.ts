@@ -1,13 +1,12 @@
-import { log } from '@temporalio/activity';
-import type { Client } from '@temporalio/client';
+import { Context, log } from '@temporalio/activity';
 import { hasAgentAttributes } from '../connection/registered-attributes';
 
 /** Finds out, once per worker, whether the namespace has the agent search attributes: an unknown one would block a run. */
 export class SearchAttributeCheck {
   #registered: Promise<boolean> | undefined;
 
-  registered(client: Client): Promise<boolean> {
-    this.#registered ??= hasAgentAttributes(client).catch((error: unknown) => {
+  registered(): Promise<boolean> {
+    this.#registered ??= hasAgentAttributes(Context.current().client).catch((error: unknown) => {
       log.warn('cannot see whether the namespace has the agent search attributes; runs go without them', {
         error,
       });

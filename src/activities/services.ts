@@ -2,6 +2,7 @@ import type { Agent } from '../common/agent';
 import type { PayloadRoom } from '../common/payload-size';
 import type { AgentRegistry } from './agent-registry';
 import type { PriceList } from './prices';
+import type { SearchAttributeCheck } from './search-attribute-check';
 import type { TranscriptCache } from './transcript-cache';
 
 /** What the activities of one worker share. */
@@ -9,6 +10,7 @@ export interface Services {
   readonly registry: AgentRegistry;
   readonly cache: TranscriptCache;
   readonly prices: PriceList;
+  readonly attributes: SearchAttributeCheck;
   /** How large a value may be that an activity returns. */
   readonly room: PayloadRoom;
 }

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { jsonBytes } from '../common/json';
 import type { ModelMessage } from '../common/messages';
 import { EMPTY_TRANSCRIPT, targetOf, type TranscriptDelta } from '../common/transcript';
 import {
@@ -8,7 +9,7 @@ import {
   type TranscriptQueryInput,
 } from '../common/wire';
 import { unpackMessages } from '../common/packed-messages';
-import type { CurrentRun } from './current-run';
+import { type CurrentRun, keyOf } from './current-run';
 import { forgetLostWorker } from './lost-worker';
 import { restoreTranscript, type TranscriptSource } from './restore-transcript';
 import type { TranscriptCache } from './transcript-cache';
@@ -58,6 +59,15 @@ function onceAtATime(key: string, fetch: () => Promise<RunSoFar>): Promise<RunSo
   const fetching = fetch().finally(() => restoring.delete(key));
   restoring.set(key, fetching);
   return fetching;
+}
+
+/** What a run was asked, before the first of its activities. Losing it costs a query. */
+export function rememberRequest(
+  cache: TranscriptCache,
+  { workflowId, runId }: { workflowId: string; runId: string },
+  request: RunRequest,
+): void {
+  cache.keepRequest(keyOf(workflowId, runId), { request }, jsonBytes(request));
 }
 
 /** What a run was asked, without what was said. */

@@ -1,5 +1,6 @@
 import type { Agent } from '../common/agent';
 import { UserError } from '../common/errors';
+import type { RequestBounds } from '../common/wire';
 
 /** An agent, or the name of one: a thin backend imports only its type. `client.run<typeof support>('support', …)` */
 export type AgentReference<A extends Agent> = A | A['name'];
@@ -16,6 +17,13 @@ export function nameOf(agent: unknown): string {
 export function modelOf(agent: Agent | string): string | undefined {
   if (typeof agent === 'string') return undefined;
   return typeof agent.model === 'string' ? agent.model : agent.model.name;
+}
+
+/** How the first model request of a run is scheduled, where more than the agent's name is known. */
+export function requestBoundsOf(agent: Agent | string, model = modelOf(agent)): RequestBounds | undefined {
+  if (typeof agent === 'string' || model === undefined) return undefined;
+  const { modelTimeout: timeout, modelMaximumAttempts: maximumAttempts, heartbeatTimeout } = agent;
+  return { model, timeout, maximumAttempts, heartbeatTimeout };
 }
 
 /** An agent that keeps its prompts out of the UI keeps them out of the list, too. */

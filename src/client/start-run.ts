@@ -1,10 +1,17 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
 import { UserError } from '../common/errors';
+import { mayBeginRun } from '../common/first-request';
 import { jsonBytes } from '../common/json';
 import { MAX_PLAIN_HISTORY_BYTES, packMessages } from '../common/packed-messages';
 import { assertRequestFits } from '../common/run-request';
-import { REQUEST_DIGEST_MEMO, type RunInput, type RunRequest } from '../common/wire';
+import {
+  FIRST_REQUEST_MEMO,
+  REQUEST_DIGEST_MEMO,
+  type RequestBounds,
+  type RunInput,
+  type RunRequest,
+} from '../common/wire';
 import { roomOf } from '../storage';
 import { createId, digestOf } from './digest';
 import type { ParsedRun } from './run-options';
@@ -15,12 +22,14 @@ export interface RunTarget {
   readonly agent: string;
   readonly taskQueue: string;
   readonly attributes: SearchAttributePair[];
+  /** Absent: not known. */
+  readonly bounds?: RequestBounds | undefined;
 }
 
 /** Starts a run, unless its id says that it was started before; returns its id. */
 export async function startRun(
   client: Client,
-  { agent, taskQueue, attributes }: RunTarget,
+  { agent, taskQueue, attributes, bounds }: RunTarget,
   { request, runId = createId(agent), summary, deadline }: ParsedRun,
 ): Promise<string> {
   const input = withPackedHistory(request);
@@ -32,7 +41,7 @@ export async function startRun(
       taskQueue,
       args: [toRunInput(input)],
       typedSearchAttributes: attributes,
-      memo: { [REQUEST_DIGEST_MEMO]: digest },
+      memo: { [REQUEST_DIGEST_MEMO]: digest, ...toFirstRequestMemo(request, bounds) },
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
       ...(deadline === undefined ? {} : { workflowExecutionTimeout: millisecondsUntil(deadline) }),
@@ -43,6 +52,11 @@ export async function startRun(
     await assertSameRun(client, { runId, agent, digest });
   }
   return runId;
+}
+
+/** Lets the run begin with its first model request. */
+function toFirstRequestMemo(request: RunRequest, bounds: RequestBounds | undefined): object {
+  return bounds !== undefined && mayBeginRun(request) ? { [FIRST_REQUEST_MEMO]: bounds } : {};
 }
 
 /** A run that is asked nothing but its prompt reads best as that. */

@@ -27,6 +27,13 @@ export interface CallPolicy {
   readonly maximumAttempts: number;
 }
 
+/** How a model request is scheduled, as a client expects it of the agent that it knows. */
+export interface RequestBounds extends CallPolicy {
+  readonly model: string;
+  /** In milliseconds. */
+  readonly heartbeatTimeout: number;
+}
+
 /** Of a tool that says nothing of it. */
 export const DEFAULT_TOOL_POLICY: CallPolicy = { timeout: 5 * 60_000, maximumAttempts: 5 };
 

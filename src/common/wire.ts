@@ -8,6 +8,7 @@ import type {
   UserPrompt,
   ValidationIssue,
 } from './messages';
+import type { AgentManifest, RequestBounds } from './manifest';
 import type { ModelSettings } from './model-settings';
 import type { MessageDescriptor, TranscriptAddress, TranscriptDelta } from './transcript';
 import type { Usage, UsageLimits } from './usage';
@@ -29,6 +30,7 @@ export type {
   CallPolicy,
   EndStrategy,
   OnLimit,
+  RequestBounds,
   RollOverThreshold,
   StartPlan,
   ToolManifest,
@@ -49,6 +51,15 @@ export const TRANSCRIPT_QUERY = 'transcript';
 
 /** The memo field that tells two questions under one run id apart. */
 export const REQUEST_DIGEST_MEMO = 'requestDigest';
+
+/** The memo field in which a client says how it expects the first model request to be bounded. */
+export const FIRST_REQUEST_MEMO = 'firstRequest';
+
+/** The sink by which a run tells its worker what it was asked, before it has an activity scheduled; costs no event. */
+export const RUN_SINK = 'perdure';
+
+/** The worker that carries out a run's first workflow task is most likely the one that asks the model. */
+export type RunSinks = Record<typeof RUN_SINK, Record<'asked', (request: RunRequest) => void>>;
 
 /** The task queue of workers and clients that name none. */
 export const DEFAULT_TASK_QUEUE = 'agents';
@@ -105,6 +116,8 @@ export interface ModelRequestInput {
   /** How often the model was already asked for another output. Absent: 0. */
   readonly retry?: number;
   readonly turn?: TurnReference;
+  /** The request begins its run, and was scheduled like this: it has the agent resolved, and leads to a {@link BegunRun}. */
+  readonly begin?: RequestBounds;
 }
 
 /** The second argument of the activity that resolves an agent, for a turn of a conversation. */
@@ -139,6 +152,13 @@ export type OutputVerdict =
 
 /** The answer of a model, or the limit for which it was not asked. */
 export type ModelRequestResult = ModelAnswer | { readonly exceeded: ExceededLimit };
+
+/** A run that its first model request has begun. */
+export interface BegunRun {
+  readonly manifest: AgentManifest;
+  /** Absent: the model was not asked, because the request was scheduled otherwise than the agent wants it. */
+  readonly answer?: ModelRequestResult;
+}
 
 export interface ModelAnswer {
   /** Drawn anew for each attempt; see {@link MessageDescriptor}. */

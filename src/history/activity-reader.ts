@@ -1,6 +1,7 @@
 import { type RecordedEnd, TURN_ENDED_ACTIVITY, type TurnEnd } from '../common/conversation-wire';
 import {
   type AgentManifest,
+  type BegunRun,
   COMPACT_TRANSCRIPT_ACTIVITY,
   type CompactionInput,
   type CompactionResult,
@@ -75,7 +76,7 @@ export class ActivityReader {
     const { type, input } = activity;
     const listener = this.#listener;
     if (type === MODEL_REQUEST_ACTIVITY) {
-      listener.modelResponded(fromWire<ModelRequestResult>(result));
+      this.#modelAnswered(fromWire<ModelRequestInput>(input[0]), result);
     } else if (type === LOAD_TRANSCRIPT_ACTIVITY) {
       listener.transcriptLoaded(fromWire<LoadedTranscript>(result));
     } else if (type === COMPACT_TRANSCRIPT_ACTIVITY) {
@@ -84,6 +85,16 @@ export class ActivityReader {
       const { toolCallId } = fromWire<ToolCallContext>(input[1]);
       listener.toolReturned(type, toolCallId, fromWire<ToolCallResult>(result));
     }
+  }
+
+  #modelAnswered({ begin }: ModelRequestInput, result: unknown): void {
+    if (begin === undefined) {
+      this.#listener.modelResponded(fromWire<ModelRequestResult>(result));
+      return;
+    }
+    const { manifest, answer } = fromWire<BegunRun>(result);
+    this.#listener.resolved(manifest);
+    if (answer !== undefined) this.#listener.modelResponded(answer);
   }
 
   /** The input of a local activity is not recorded; a tool's result says which call it answers. */

@@ -8,6 +8,7 @@ import {
   type Models,
   PriceList,
   type Prices,
+  SearchAttributeCheck,
   type Services,
   TranscriptCache,
 } from '../activities';
@@ -26,6 +27,7 @@ import {
   withLargePayloads,
 } from '../storage';
 import { buildIdOfPackage } from './build-id';
+import { createSinks } from './create-sinks';
 import { WORKER_DEFAULTS } from './defaults';
 
 export interface PluginOptions extends LargePayloadOptions {
@@ -91,7 +93,12 @@ class PerdurePlugin extends SimplePlugin {
     );
     const registry = new AgentRegistry(agents, models);
     const cache = new TranscriptCache(transcriptCacheSize);
-    this.#services = { registry, cache, prices: new PriceList(prices) };
+    this.#services = {
+      registry,
+      cache,
+      prices: new PriceList(prices),
+      attributes: new SearchAttributeCheck(),
+    };
     this.#large = resolveLargePayloads(large, 'worker options');
   }
 
@@ -104,6 +111,7 @@ class PerdurePlugin extends SimplePlugin {
       ...WORKER_DEFAULTS,
       ...super.configureWorker(withBundle(options)),
       activities: { ...activities, ...ours },
+      sinks: { ...options.sinks, ...createSinks(this.#services.cache) },
       dataConverter,
     };
   }

@@ -6,11 +6,11 @@ const TIMEOUT_GRACE = 5_000;
 
 /** One retry layer for all calls: Temporal's, bounded, and noticing a dead worker by its heartbeats. */
 export function toActivityOptions(
-  manifest: AgentManifest,
+  { heartbeatTimeout }: Pick<AgentManifest, 'heartbeatTimeout'>,
   policy: CallPolicy,
   summary: string,
 ): ActivityOptions {
-  return { ...toLocalActivityOptions(policy, summary), heartbeatTimeout: manifest.heartbeatTimeout };
+  return { ...toLocalActivityOptions(policy, summary), heartbeatTimeout };
 }
 
 /** The same without heartbeats: a local activity dies with its worker, and its workflow task is done again. */

@@ -4,16 +4,17 @@ import type { RunRequest } from '../common/wire';
 import { adoptTranscript } from './adopt-transcript';
 import { withContinuedMessages } from './continued-messages';
 import { toUserFailure } from './failure';
+import { beginByAsking, boundsOfFirstRequest } from './first-request';
 import { loadOwnMessages } from './load-messages';
 import { fromCarried, type RunState, startRun, withLoaded } from './loop';
 import { showEnd, showRefusal, showStart } from './operator-view';
 import { resolveAgent } from './resolve-agent';
 
-/** The state before the first step of a new run. */
+/** The state before the first step of a new run, or after it where the first model request begins the run. */
 export async function beginRun(input: RunRequest): Promise<RunState> {
   try {
-    const request = await withContinuedMessages(input);
-    const state = startRun(request, await resolveAgent(request));
+    const bounds = boundsOfFirstRequest(input);
+    const state = await (bounds === undefined ? beginByResolving(input) : beginByAsking(input, bounds));
     showStart(state);
     return state;
   } catch (error) {
@@ -21,6 +22,11 @@ export async function beginRun(input: RunRequest): Promise<RunState> {
     else showRefusal('failed');
     throw error;
   }
+}
+
+async function beginByResolving(input: RunRequest): Promise<RunState> {
+  const request = await withContinuedMessages(input);
+  return startRun(request, await resolveAgent(request));
 }
 
 /** The state with which the workflow run before handed the run on. */

@@ -15,18 +15,31 @@ export function toCurrentDetails(state: RunState, { agent, now }: { agent: strin
   return [
     now,
     '',
-    `Agent ${code(agent)}, model ${code(manifest.model)}`,
+    describeAgent({ agent, model: manifest.model }),
     '',
     ...usageTable(state),
     ...describeLastError(state),
   ].join('\n');
 }
 
+/** The same for the first step of a run of which no more is known yet: neither what it may spend, nor an error. */
+export function toFirstDetails(run: { agent: string; model: string }): string {
+  return [describeRequest(1), '', describeAgent(run)].join('\n');
+}
+
+function describeAgent({ agent, model }: { agent: string; model: string }): string {
+  return `Agent ${code(agent)}, model ${code(model)}`;
+}
+
+function describeRequest(step: number): string {
+  return `**Step ${step}:** asking the model`;
+}
+
 /** What a run does now, or how it ended. */
 export function describeStep(step: Step): string {
   switch (step.kind) {
     case 'request-model':
-      return `**Step ${step.number}:** asking the model`;
+      return describeRequest(step.number);
     case 'call-tools':
       return `**Calling** ${code(step.calls.map(({ call }) => call.toolName).join(', '))}`;
     case 'compact':

@@ -2,7 +2,7 @@ import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@tempo
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { attributesAtStart } from '../common/search-attributes';
 import type { AgentManifest } from '../common/wire';
-import { describeStep, toCurrentDetails } from './current-details';
+import { describeStep, toCurrentDetails, toFirstDetails } from './current-details';
 import type { RunState, Step } from './loop';
 
 const agentStatus = defineSearchAttributeKey('AgentStatus', 'KEYWORD');
@@ -33,6 +33,11 @@ export function showEnd(state: RunState, status: 'completed' | 'failed' | 'cance
     ...(usage.cost === undefined ? [] : [{ key: agentCost, value: usage.cost }]),
   ]);
   if (status === 'cancelled') show(state, '**Cancelled**');
+}
+
+/** The same as {@link showStep} for a run whose first model request is to tell of its agent. */
+export function showFirstRequest(model: string): void {
+  setCurrentDetails(toFirstDetails({ agent: workflowInfo().workflowType, model }));
 }
 
 /** Shows the run's state on its page; costs no event. */

@@ -1,7 +1,12 @@
-import { isCancellation, scheduleActivity } from '@temporalio/workflow';
+import { type ActivityOptions, isCancellation, scheduleActivity } from '@temporalio/workflow';
 import { toOneLine } from '../common/json';
 import { MAX_SUMMARY_LENGTH } from '../common/size-limits';
-import { MODEL_REQUEST_ACTIVITY, type ModelRequestInput, type ModelRequestResult } from '../common/wire';
+import {
+  type AgentManifest,
+  MODEL_REQUEST_ACTIVITY,
+  type ModelRequestInput,
+  type ModelRequestResult,
+} from '../common/wire';
 import { describeFailure, fieldsOf, toApplicationFailure } from './failure';
 import {
   type RequestModelStep,
@@ -22,8 +27,7 @@ export async function requestModel(state: RunState, step: RequestModelStep): Pro
     ...(state.retries.output === 0 ? {} : { retry: state.retries.output }),
     ...(state.turn === undefined ? {} : { turn: state.turn.reference }),
   };
-  const summary = toOneLine(`step ${step.number} · ${manifest.model}`, MAX_SUMMARY_LENGTH);
-  const options = toActivityOptions(manifest, manifest.modelCall, summary);
+  const options = toModelRequestOptions(step.number, manifest);
   let result: ModelRequestResult;
   try {
     result = await scheduleActivity<ModelRequestResult>(MODEL_REQUEST_ACTIVITY, [input], options);
@@ -32,6 +36,14 @@ export async function requestModel(state: RunState, step: RequestModelStep): Pro
     return withModelFailure(state, toModelFailure(error, manifest.model));
   }
   return withModelResponse(state, result);
+}
+
+export function toModelRequestOptions(
+  step: number,
+  { model, modelCall, heartbeatTimeout }: Pick<AgentManifest, 'model' | 'modelCall' | 'heartbeatTimeout'>,
+): ActivityOptions {
+  const summary = toOneLine(`step ${step} · ${model}`, MAX_SUMMARY_LENGTH);
+  return toActivityOptions({ heartbeatTimeout }, modelCall, summary);
 }
 
 /** The end of a run by what an activity that asks a model threw. */

@@ -27,6 +27,7 @@ describe('the workflow bundle', () => {
       './lib/common/carried-run.js',
       './lib/common/conversation-wire.js',
       './lib/common/errors.js',
+      './lib/common/first-request.js',
       './lib/common/json.js',
       './lib/common/limit-checks.js',
       './lib/common/manifest.js',

@@ -3,6 +3,7 @@ import type { Context } from '@temporalio/activity';
 import type { CurrentRun } from '../../src/activities/current-run';
 import { AgentRegistry, type Models } from '../../src/activities/agent-registry';
 import { PriceList, type Prices } from '../../src/activities/prices';
+import { SearchAttributeCheck } from '../../src/activities/search-attribute-check';
 import type { Services } from '../../src/activities/services';
 import { TranscriptCache } from '../../src/activities/transcript-cache';
 import type { Agent } from '../../src/common/agent';
@@ -22,9 +23,18 @@ export function servicesFor(
     registry: new AgentRegistry(agents, models),
     cache: new TranscriptCache(),
     prices: new PriceList(prices),
+    attributes: new SearchAttributeCheck(),
     room: IN_HISTORY,
   };
 }
+
+/** Of a namespace without search attributes. */
+const CLIENT = {
+  options: { namespace: 'default' },
+  connection: {
+    operatorService: { listSearchAttributes: () => Promise.resolve({ customAttributes: {} }) },
+  },
+};
 
 /** What an activity of a run of this agent finds around it. */
 export function inRunOf<Result>(
@@ -45,6 +55,7 @@ export function inRunOf<Result>(
     cancelled: new Promise<never>(() => undefined),
     heartbeat: () => undefined,
     log: console,
+    client: CLIENT,
   };
   return inActivity(context as unknown as Partial<Context>, work); // all that the code under test asks for
 }

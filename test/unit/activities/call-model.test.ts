@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requestModelActivity } from '../../../src/activities/call-model';
+import { callModel } from '../../../src/activities/call-model';
 import { type Agent, defineAgent } from '../../../src/common/agent';
 import { ModelRetry } from '../../../src/common/errors';
 import type { ModelMessage } from '../../../src/common/messages';
@@ -41,7 +41,7 @@ function ask(
 ): Promise<ModelRequestResult> {
   const services = servicesFor([agent], { prices: { parrot: { input: 1, output: 1 } } });
   services.cache.keepRequest(RUN_KEY, { request: asked }, 1);
-  return inRunOf(agent, () => requestModelActivity(services)({ ...ASKED, ...input }));
+  return inRunOf(agent, () => callModel(services, { ...ASKED, ...input }));
 }
 
 describe('a model request', () => {

@@ -48,7 +48,7 @@ function base(name: string) {
 }
 
 function resolve(agent: AnyAgent, runRequest: RunRequest): Promise<AgentManifest> {
-  return inRunOf(agent, () => resolveAgent(servicesFor([agent]), runRequest, { searchAttributes: false }));
+  return inRunOf(agent, () => resolveAgent(servicesFor([agent]), runRequest));
 }
 
 const startOf = async (agent: AnyAgent, runRequest: RunRequest): Promise<StartPlan | undefined> =>

@@ -48,7 +48,7 @@ function resolve(
 ): Promise<AgentManifest> {
   const models = { mine: priceless, counting };
   const services = servicesFor([agent], { models, ...(prices && { prices: prices as never }) }); // prices as users write them
-  return inRunOf(agent, () => resolveAgent(services, asked, { searchAttributes: false }));
+  return inRunOf(agent, () => resolveAgent(services, asked));
 }
 
 describe('what a run is asked', () => {
@@ -123,7 +123,7 @@ describe('what a run is asked', () => {
 
   it('is remembered for the activities to come', async () => {
     const services = servicesFor([support]);
-    await inRunOf(support, () => resolveAgent(services, ASKED, { searchAttributes: false }));
+    await inRunOf(support, () => resolveAgent(services, ASKED));
     expect(services.cache.request(RUN_KEY)).toEqual(ASKED);
   });
 });

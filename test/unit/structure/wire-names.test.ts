@@ -25,6 +25,8 @@ it('calls activities, queries, memo fields and the task queue what running workf
     TRANSCRIPT_QUERY: 'transcript',
     DEFAULT_TASK_QUEUE: 'agents',
     REQUEST_DIGEST_MEMO: 'requestDigest',
+    FIRST_REQUEST_MEMO: 'firstRequest',
+    RUN_SINK: 'perdure',
   });
 });
 

@@ -1,0 +1,62 @@
+import { isCancellation, proxySinks, scheduleActivity, workflowInfo } from '@temporalio/workflow';
+import { isBoundedAs, isRequestBounds, mayBeginRun } from '../common/first-request';
+import { isJsonObject } from '../common/json';
+import { EMPTY_TRANSCRIPT } from '../common/transcript';
+import {
+  type BegunRun,
+  FIRST_REQUEST_MEMO,
+  MODEL_REQUEST_ACTIVITY,
+  type ModelRequestInput,
+  type RequestBounds,
+  RUN_SINK,
+  type RunSinks,
+  type RunRequest,
+} from '../common/wire';
+import { type RunState, startRun, withModelFailure, withModelResponse } from './loop';
+import { showFirstRequest } from './operator-view';
+import { toModelFailure, toModelRequestOptions } from './request-model';
+import { resolveAgent } from './resolve-agent';
+import { answerTranscriptQueries } from './transcript-query';
+
+const sinks = proxySinks<RunSinks>();
+
+/** What an activity is told that runs elsewhere. */
+const NOTHING_SAID = { start: EMPTY_TRANSCRIPT, earlier: [], messages: [], versions: [] };
+
+/** How the first model request is to be scheduled, where it may begin the run. */
+export function boundsOfFirstRequest(request: RunRequest): RequestBounds | undefined {
+  const bounds = workflowInfo().memo?.[FIRST_REQUEST_MEMO];
+  if (!isRequestBounds(bounds) || !isJsonObject(request)) return undefined; // others may start a run with anything
+  return mayBeginRun(request) ? bounds : undefined;
+}
+
+/** The state after the first model request, which had the agent resolved on its way: one round trip instead of two. */
+export async function beginByAsking(request: RunRequest, bounds: RequestBounds): Promise<RunState> {
+  showFirstRequest(bounds.model);
+  if (!workflowInfo().unsafe.isReplaying) sinks[RUN_SINK].asked(request); // who replays has no sinks to give
+  answerTranscriptQueries(() => ({ request, transcript: NOTHING_SAID }));
+  const input: ModelRequestInput = {
+    transcript: { base: EMPTY_TRANSCRIPT, append: [{ input: true }] },
+    begin: bounds,
+  };
+  const options = toModelRequestOptions(1, { ...bounds, modelCall: bounds });
+  try {
+    const { manifest, answer } = await scheduleActivity<BegunRun>(MODEL_REQUEST_ACTIVITY, [input], options);
+    const state = startRun(request, manifest);
+    return answer === undefined ? state : withModelResponse(state, answer);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return beginFailed(request, { bounds, error });
+  }
+}
+
+/** The request failed for good: because of the model, unless the agent cannot be resolved either. */
+async function beginFailed(
+  request: RunRequest,
+  { bounds, error }: { bounds: RequestBounds; error: unknown },
+): Promise<RunState> {
+  const manifest = await resolveAgent(request);
+  const state = startRun(request, manifest);
+  if (!isBoundedAs(manifest, bounds)) return state; // the model was not asked
+  return withModelFailure(state, toModelFailure(error, manifest.model));
+}
