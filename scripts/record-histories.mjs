@@ -18,7 +18,13 @@ import {
   recordInMidTurn,
   recordMoved,
 } from './histories/conversations.mjs';
-import { recordCancelled, recordHandedOn, recordKilledWorker, recordRun } from './histories/runs.mjs';
+import {
+  recordBegun,
+  recordCancelled,
+  recordHandedOn,
+  recordKilledWorker,
+  recordRun,
+} from './histories/runs.mjs';
 import { isRecorded } from './histories/save.mjs';
 
 const PROGRAM = fileURLToPath(import.meta.url);
@@ -33,6 +39,8 @@ const RECORDINGS = {
   text: served(recordRun),
   tools: served(recordRun),
   structured: served(recordRun),
+  begun: served(recordBegun),
+  'begun-failed': served(recordBegun),
   limited: served(recordRun),
   oversize: served(recordRun),
   cancelled: served(recordCancelled),

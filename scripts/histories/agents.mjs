@@ -1,7 +1,7 @@
 // The agents whose runs and conversations record-histories.mjs records. Each model decides from the messages alone: any
 // process can go on.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defineAgent, defineTool, keepLast, ModelRetry, ToolFailed } from 'perdure';
+import { defineAgent, defineTool, keepLast, ModelRequestError, ModelRetry, ToolFailed } from 'perdure';
 import { functionModel } from 'perdure/testing';
 import { z } from 'zod';
 
@@ -116,6 +116,13 @@ export const AGENTS = [
   defineAgent({ name: 'killed-worker', tools: [slow], model: following(pause(2), 'Done at last.') }),
   defineAgent({ name: 'cancelled', tools: [slow], model: following(pause(60), 'Never said.') }),
   defineAgent({ name: 'oversize', tools: [large], model: following([{ tool: 'large' }], 'Never said.') }),
+  defineAgent({ name: 'begun', tools: [number], model: following(numbers(1), 'That was 1.') }),
+  defineAgent({
+    name: 'begun-failed',
+    model: functionModel(() => {
+      throw new ModelRequestError('It says nothing.', { model: 'function', retryable: false });
+    }),
+  }),
   walker('walker', SOON),
   walker('loaded', { scenery: 90_000, ...SOON }),
   walker('compacted', { model: farther, ...COMPACTING }),

@@ -7,10 +7,19 @@ import { createWorker } from 'perdure/worker';
 import { AGENTS } from './agents.mjs';
 import { chainOf, pick, save } from './save.mjs';
 
-export async function recordRun(client, name) {
-  const handle = await start(client, name);
+export async function recordRun(client, name, agent = name) {
+  const handle = await start(client, name, agent);
   await end(handle);
   await saveLast(client, handle, name);
+}
+
+/** One that begins with its first model request, because its client has the agent. */
+export function recordBegun(client, name) {
+  return recordRun(
+    client,
+    name,
+    AGENTS.find((agent) => agent.name === name),
+  );
 }
 
 export async function recordCancelled(client, name) {
@@ -41,8 +50,8 @@ export const recordHandedOn = (isWanted, agent) => async (client, name) => {
   await save(name, await pick(client, handle.id, isWanted));
 };
 
-function start(client, name) {
-  return client.start(name, 'For the record.', { runId: `${name}-${randomUUID()}` });
+function start(client, name, agent = name) {
+  return client.start(agent, 'For the record.', { runId: `${name}-${randomUUID()}` });
 }
 
 async function end(handle) {

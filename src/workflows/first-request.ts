@@ -1,7 +1,8 @@
 import { isCancellation, proxySinks, scheduleActivity, workflowInfo } from '@temporalio/workflow';
+import type { HeldMessages } from '../common/carried-run';
 import { isBoundedAs, isRequestBounds, mayBeginRun } from '../common/first-request';
 import { isJsonObject } from '../common/json';
-import { EMPTY_TRANSCRIPT } from '../common/transcript';
+import { advanceAddress, EMPTY_TRANSCRIPT } from '../common/transcript';
 import {
   type BegunRun,
   FIRST_REQUEST_MEMO,
@@ -11,8 +12,9 @@ import {
   RUN_SINK,
   type RunSinks,
   type RunRequest,
+  toFirstMessage,
 } from '../common/wire';
-import { type RunState, startRun, withModelFailure, withModelResponse } from './loop';
+import { type RunState, startRun, withAllTold, withModelFailure, withModelResponse } from './loop';
 import { showFirstRequest } from './operator-view';
 import { toModelFailure, toModelRequestOptions } from './request-model';
 import { resolveAgent } from './resolve-agent';
@@ -20,8 +22,7 @@ import { answerTranscriptQueries } from './transcript-query';
 
 const sinks = proxySinks<RunSinks>();
 
-/** What an activity is told that runs elsewhere. */
-const NOTHING_SAID = { start: EMPTY_TRANSCRIPT, earlier: [], messages: [], versions: [] };
+const PROMPT = { input: true } as const;
 
 /** How the first model request is to be scheduled, where it may begin the run. */
 export function boundsOfFirstRequest(request: RunRequest): RequestBounds | undefined {
@@ -34,20 +35,26 @@ export function boundsOfFirstRequest(request: RunRequest): RequestBounds | undef
 export async function beginByAsking(request: RunRequest, bounds: RequestBounds): Promise<RunState> {
   showFirstRequest(bounds.model);
   if (!workflowInfo().unsafe.isReplaying) sinks[RUN_SINK].asked(request); // who replays has no sinks to give
-  answerTranscriptQueries(() => ({ request, transcript: NOTHING_SAID }));
+  answerTranscriptQueries(() => ({ request, transcript: transcriptOf(request) }));
   const input: ModelRequestInput = {
-    transcript: { base: EMPTY_TRANSCRIPT, append: [{ input: true }] },
+    transcript: { base: EMPTY_TRANSCRIPT, append: [PROMPT] },
     begin: bounds,
   };
   const options = toModelRequestOptions(1, { ...bounds, modelCall: bounds });
   try {
     const { manifest, answer } = await scheduleActivity<BegunRun>(MODEL_REQUEST_ACTIVITY, [input], options);
     const state = startRun(request, manifest);
-    return answer === undefined ? state : withModelResponse(state, answer);
+    return answer === undefined ? withAllTold(state) : withModelResponse(state, answer);
   } catch (error) {
     if (isCancellation(error)) throw error;
     return beginFailed(request, { bounds, error });
   }
+}
+
+/** What a worker is told that was not told by the sink. */
+function transcriptOf(request: RunRequest): HeldMessages {
+  const { version } = advanceAddress(EMPTY_TRANSCRIPT, PROMPT);
+  return { start: EMPTY_TRANSCRIPT, earlier: [], messages: [toFirstMessage(request)], versions: [version] };
 }
 
 /** The request failed for good: because of the model, unless the agent cannot be resolved either. */
@@ -57,6 +64,6 @@ async function beginFailed(
 ): Promise<RunState> {
   const manifest = await resolveAgent(request);
   const state = startRun(request, manifest);
-  if (!isBoundedAs(manifest, bounds)) return state; // the model was not asked
+  if (!isBoundedAs(manifest, bounds)) return withAllTold(state); // the model was not asked
   return withModelFailure(state, toModelFailure(error, manifest.model));
 }

@@ -37,6 +37,8 @@ function replay(history: RecordedHistory): Promise<void> {
 describe('recorded runs and conversations', () => {
   it('are of every kind', () => {
     expect(names).toEqual([
+      'begun',
+      'begun-failed',
       'cancelled',
       'compacted',
       'conversation',

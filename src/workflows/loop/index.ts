@@ -6,5 +6,5 @@ export { withModelFailure, withModelResponse } from './receive-response';
 export { type RunFailure } from './failures';
 export { withToolOutcomes } from './settle-calls';
 export { startRun } from './start-run';
-export { addressOf, type JudgedCall, type RunState, type TurnOfConversation } from './state';
+export { addressOf, type JudgedCall, type RunState, type TurnOfConversation, withAllTold } from './state';
 export { toReportedOutcome, type ToolOutcome, type ToolOutcomes, toToolOutcome } from './tool-outcome';

@@ -101,8 +101,13 @@ function countTokens(before: number, message: ModelMessage): number {
 
 /** The state after a model request went out: what was unsent is now known to the model. */
 export function withRequestSent(state: RunState): RunState {
+  return { ...withAllTold(state), step: state.step + 1 };
+}
+
+/** The state after an activity was told all there is, whether it asked the model or not. */
+export function withAllTold(state: RunState): RunState {
   const unsent = { base: addressOf(state.transcript), append: [] };
-  return { ...state, step: state.step + 1, transcript: { ...state.transcript, unsent } };
+  return { ...state, transcript: { ...state.transcript, unsent } };
 }
 
 export function withPhase(state: RunState, phase: Phase): RunState {

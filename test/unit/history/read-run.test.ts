@@ -2,12 +2,14 @@ import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload, type PayloadCodec } from '@temporalio/common';
 import { readRun } from '../../../src/history';
 import type {
+  BegunRun,
   ModelRequestInput,
   ModelRequestResult,
   RunOutcome,
   ToolCallContext,
 } from '../../../src/common/wire';
 import { NO_USAGE } from '../../../src/common/usage';
+import { toManifest } from '../loop/run-script';
 
 type Events = readonly object[];
 
@@ -138,6 +140,31 @@ describe('the history of a run', () => {
     expect(limit.messagesSoFar()).toHaveLength(1);
     const foreign = await readRun(clientWith([...events, await failedWith({ any: 'thing' })]), 'run');
     expect(foreign.messagesSoFar()).toHaveLength(3);
+  });
+
+  it.each<[string, BegunRun, number]>([
+    ['with its answer', { manifest: toManifest(), answer: ANSWERED }, 1],
+    ['which was not asked yet', { manifest: toManifest() }, 0],
+  ])('knows a model request that begins the run, %s', async (_what, begun, requests) => {
+    const events = await historyOfOneCall();
+    const bounds = { model: 'scripted', timeout: 1, maximumAttempts: 1, heartbeatTimeout: 1 };
+    const input = await payloadsOf({ ...ASKED, begin: bounds } satisfies ModelRequestInput);
+    const first = [
+      {
+        eventId: 5,
+        activityTaskScheduledEventAttributes: { activityType: { name: 'model.request' }, input },
+      },
+      {
+        eventId: 7,
+        activityTaskCompletedEventAttributes: { scheduledEventId: 5, result: await payloadsOf(begun) },
+      },
+    ];
+    const run = await readRun(clientWith([...events.slice(0, 1), ...first]), 'run');
+    expect(run.usage.requests).toBe(requests);
+    expect(run.messagesSoFar()).toEqual([
+      { kind: 'request', parts: [{ kind: 'user-prompt', content: 'Add.' }] },
+      ...(requests === 0 ? [] : [response]),
+    ]);
   });
 
   it('tells why a run was cancelled', async () => {

@@ -1,7 +1,10 @@
 import type { RequestPart } from '../../../src/common/messages';
-import { describeStep, toCurrentDetails } from '../../../src/workflows/current-details';
+import { EMPTY_TRANSCRIPT } from '../../../src/common/transcript';
+import { describeStep, toCurrentDetails, toFirstDetails } from '../../../src/workflows/current-details';
 import { type RunState, startRun } from '../../../src/workflows/loop';
 import { toManifest } from '../loop/run-script';
+
+const NOTHING = { base: EMPTY_TRANSCRIPT, append: [] };
 
 function stateAfter(parts: readonly RequestPart[], { summaries = true } = {}): RunState {
   const state = startRun({ prompt: 'hello' }, { ...toManifest(), summaries });
@@ -23,6 +26,13 @@ const toolReturn = (content: string, outcome: 'success' | 'failed'): RequestPart
 });
 
 describe('current details', () => {
+  it('of a first step, of which nothing else is known, begin like those of every other', () => {
+    const first = toFirstDetails({ agent: 'support', model: 'scripted' });
+    const now = describeStep({ kind: 'request-model', number: 1, transcript: NOTHING, final: false });
+    expect(first).not.toBe('');
+    expect(toCurrentDetails(stateAfter([]), { agent: 'support', now })).toContain(`${first}\n`);
+  });
+
   it('name no error as long as there was none', () => {
     expect(lastErrorAfter([toolReturn('found', 'success')])).toBeUndefined();
   });
