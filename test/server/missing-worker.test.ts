@@ -65,9 +65,10 @@ describe('with workers that have no room', () => {
     // Two is the least; one of them is kept for runs that the worker knows.
     const temporal = { maxConcurrentWorkflowTaskExecutions: 2, identity: 'worker-7' };
     const { client, stop } = await serve([slow], { temporal });
-    const first = client.run(slow, 'first', { deps: '' });
+    // By the agent's name: it is resolved in the workflow task.
+    const first = client.run<typeof slow>('slow', 'first', { deps: '' });
     await gate.reached;
-    const second = client.run(slow, 'second', { deps: '', waitForWorker: '1s' });
+    const second = client.run<typeof slow>('slow', 'second', { deps: '', waitForWorker: '1s' });
     const error = await second.catch((caught: unknown) => caught);
     if (!(error instanceof NoWorkerError)) throw error;
     expect(error.message).toContain('asked that queue for work in the last minute (worker-7)');
