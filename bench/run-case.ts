@@ -5,8 +5,8 @@ import type { Contender, ContenderName } from './contenders/contender';
 import { atATime } from './measure/at-a-time';
 import { openStage } from './stage';
 
-/** V8 compiles what runs often; a worker that has just started is another one than after some hundred steps. */
-const WARM_UP = { atATime: 5, calls: 5, runs: { full: 60, small: 5 } };
+/** V8 compiles what runs often; a worker that has just started is another one than after some thousand steps. */
+const WARM_UP = { atATime: 5, calls: 5, runs: { full: 300, small: 5 } };
 
 export interface CaseOptions {
   readonly rounds: number;
