@@ -20,7 +20,7 @@ export function modelOf(agent: Agent | string): string | undefined {
 }
 
 /** How the first model request of a run is scheduled, where more than the agent's name is known. */
-export function requestBoundsOf(agent: Agent | string, model = modelOf(agent)): RequestBounds | undefined {
+export function requestBoundsOf(agent: Agent | string, model?: string): RequestBounds | undefined {
   if (typeof agent === 'string' || model === undefined) return undefined;
   const { modelTimeout: timeout, modelMaximumAttempts: maximumAttempts, heartbeatTimeout } = agent;
   return { model, timeout, maximumAttempts, heartbeatTimeout };

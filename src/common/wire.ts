@@ -156,7 +156,7 @@ export type ModelRequestResult = ModelAnswer | { readonly exceeded: ExceededLimi
 /** A run that its first model request has begun. */
 export interface BegunRun {
   readonly manifest: AgentManifest;
-  /** Absent: the model was not asked, because the request was scheduled otherwise than the agent wants it. */
+  /** Absent: the model was not asked, because that is not the run's first step, or not as it was scheduled. */
   readonly answer?: ModelRequestResult;
 }
 

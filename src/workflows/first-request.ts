@@ -10,8 +10,8 @@ import {
   type ModelRequestInput,
   type RequestBounds,
   RUN_SINK,
-  type RunSinks,
   type RunRequest,
+  type RunSinks,
   toFirstMessage,
 } from '../common/wire';
 import { type RunState, startRun, withAllTold, withModelFailure, withModelResponse } from './loop';
@@ -41,14 +41,16 @@ export async function beginByAsking(request: RunRequest, bounds: RequestBounds):
     begin: bounds,
   };
   const options = toModelRequestOptions(1, { ...bounds, modelCall: bounds });
+  let begun: BegunRun;
   try {
-    const { manifest, answer } = await scheduleActivity<BegunRun>(MODEL_REQUEST_ACTIVITY, [input], options);
-    const state = startRun(request, manifest);
-    return answer === undefined ? withAllTold(state) : withModelResponse(state, answer);
+    begun = await scheduleActivity<BegunRun>(MODEL_REQUEST_ACTIVITY, [input], options);
   } catch (error) {
     if (isCancellation(error)) throw error;
     return beginFailed(request, { bounds, error });
   }
+  const { manifest, answer } = begun;
+  const state = startRun(request, manifest);
+  return answer === undefined ? withAllTold(state) : withModelResponse(state, answer);
 }
 
 /** What a worker is told that was not told by the sink. */

@@ -9,6 +9,8 @@ const agentStatus = defineSearchAttributeKey('AgentStatus', 'KEYWORD');
 const agentTokens = defineSearchAttributeKey('AgentTokens', 'INT');
 const agentCost = defineSearchAttributeKey('AgentCost', 'DOUBLE');
 
+const CANCELLED = '**Cancelled**';
+
 /** Adds what whoever started the run did not know, or not give. */
 export function showStart({ manifest, request: { conversationId } }: RunState): void {
   const { workflowType: agent, typedSearchAttributes } = workflowInfo();
@@ -21,6 +23,7 @@ export function showStart({ manifest, request: { conversationId } }: RunState): 
 
 /** The end of a run whose agent was never known: it has attributes if whoever started it gave it some. */
 export function showRefusal(status: 'failed' | 'cancelled'): void {
+  setCurrentDetails(status === 'failed' ? '**Failed**' : CANCELLED);
   if (workflowInfo().typedSearchAttributes.get(agentStatus) === undefined) return;
   upsertSearchAttributes([{ key: agentStatus, value: status }]);
 }
@@ -32,7 +35,7 @@ export function showEnd(state: RunState, status: 'completed' | 'failed' | 'cance
     { key: agentTokens, value: toInteger(usage.totalTokens) },
     ...(usage.cost === undefined ? [] : [{ key: agentCost, value: usage.cost }]),
   ]);
-  if (status === 'cancelled') show(state, '**Cancelled**');
+  if (status === 'cancelled') show(state, CANCELLED);
 }
 
 /** The same as {@link showStep} for a run whose first model request is to tell of its agent. */

@@ -107,7 +107,15 @@ describe('a run that is started with its agent', () => {
       const { attributes } = await operatorPage(client, handle.id);
       return attributes['AgentStatus'] === 'cancelled';
     });
+    expect(await currentDetails(client, handle.id)).toBe('**Cancelled**');
   });
+});
+
+it('says on the page of a run that could not begin that it failed', async () => {
+  const { client } = served;
+  const handle = await client.start(parrot, 'hello', { model: 'nobody:knows' });
+  await expect(handle.result()).rejects.toThrow("unknown model 'nobody:knows'");
+  expect(await currentDetails(client, handle.id)).toBe('**Failed**');
 });
 
 describe('however a run begins, it is the same', () => {
