@@ -24,7 +24,7 @@ export async function resolveAgent(
   input: unknown,
   { turn, costLimit }: ResolveContext = {},
 ): Promise<AgentManifest> {
-  const { registry, cache, attributes, room } = services;
+  const { registry, cache, searchAttributes, room } = services;
   const run = currentRun(turn);
   const agent = registry.agent(run.agent);
   if (agent === undefined) throw unknownAgent(run.agent, registry.agentNames);
@@ -41,7 +41,7 @@ export async function resolveAgent(
   const manifest = toManifest(agent, request, {
     model: model.name,
     ...{ start, compactAbove },
-    searchAttributes: await attributes.registered(),
+    searchAttributes: await searchAttributes.registered(),
     room: room.bytes,
   });
   fittingSize(manifest, 'the manifest of the run', room);

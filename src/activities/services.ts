@@ -10,7 +10,7 @@ export interface Services {
   readonly registry: AgentRegistry;
   readonly cache: TranscriptCache;
   readonly prices: PriceList;
-  readonly attributes: SearchAttributeCheck;
+  readonly searchAttributes: SearchAttributeCheck;
   /** How large a value may be that an activity returns. */
   readonly room: PayloadRoom;
 }

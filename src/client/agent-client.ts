@@ -12,7 +12,7 @@ import {
   resolveLargePayloads,
   withLargePayloads,
 } from '../storage';
-import { type AgentReference, modelOf, nameOf, requestBoundsOf, withSummary } from './agent-reference';
+import { type AgentReference, modelOf, nameOf, firstRequestOf, withSummary } from './agent-reference';
 import { connectClient } from './connect-client';
 import { Conversation } from './conversation';
 import type { ConversationExport } from './conversation-export';
@@ -170,7 +170,7 @@ export class AgentClient {
     const attributes = await this.#startAttributes.of(known);
     const runId = await startRun(
       this.temporal,
-      { agent: known.agent, taskQueue: this.#taskQueue, attributes, bounds: requestBoundsOf(agent, model) },
+      { agent: known.agent, taskQueue: this.#taskQueue, attributes, firstRequest: firstRequestOf(agent, model) },
       run,
     );
     return this.#handle<A>(runId);

@@ -1,6 +1,6 @@
 import type { Agent } from '../common/agent';
 import { UserError } from '../common/errors';
-import type { RequestBounds } from '../common/wire';
+import type { FirstRequest } from '../common/wire';
 
 /** An agent, or the name of one: a thin backend imports only its type. `client.run<typeof support>('support', …)` */
 export type AgentReference<A extends Agent> = A | A['name'];
@@ -19,8 +19,8 @@ export function modelOf(agent: Agent | string): string | undefined {
   return typeof agent.model === 'string' ? agent.model : agent.model.name;
 }
 
-/** How the first model request of a run is scheduled, where more than the agent's name is known. */
-export function requestBoundsOf(agent: Agent | string, model?: string): RequestBounds | undefined {
+/** The first model request of a run, where more than the agent's name is known. */
+export function firstRequestOf(agent: Agent | string, model?: string): FirstRequest | undefined {
   if (typeof agent === 'string' || model === undefined) return undefined;
   const { modelTimeout: timeout, modelMaximumAttempts: maximumAttempts, heartbeatTimeout } = agent;
   return { model, timeout, maximumAttempts, heartbeatTimeout };

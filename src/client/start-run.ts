@@ -7,8 +7,8 @@ import { MAX_PLAIN_HISTORY_BYTES, packMessages } from '../common/packed-messages
 import { assertRequestFits } from '../common/run-request';
 import {
   FIRST_REQUEST_MEMO,
+  type FirstRequest,
   REQUEST_DIGEST_MEMO,
-  type RequestBounds,
   type RunInput,
   type RunRequest,
 } from '../common/wire';
@@ -23,13 +23,13 @@ export interface RunTarget {
   readonly taskQueue: string;
   readonly attributes: SearchAttributePair[];
   /** Absent: not known. */
-  readonly bounds?: RequestBounds | undefined;
+  readonly firstRequest?: FirstRequest | undefined;
 }
 
 /** Starts a run, unless its id says that it was started before; returns its id. */
 export async function startRun(
   client: Client,
-  { agent, taskQueue, attributes, bounds }: RunTarget,
+  { agent, taskQueue, attributes, firstRequest }: RunTarget,
   { request, runId = createId(agent), summary, deadline }: ParsedRun,
 ): Promise<string> {
   const input = withPackedHistory(request);
@@ -41,7 +41,7 @@ export async function startRun(
       taskQueue,
       args: [toRunInput(input)],
       typedSearchAttributes: attributes,
-      memo: { [REQUEST_DIGEST_MEMO]: digest, ...toFirstRequestMemo(request, bounds) },
+      memo: { [REQUEST_DIGEST_MEMO]: digest, ...toFirstRequestMemo(request, firstRequest) },
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
       ...(deadline === undefined ? {} : { workflowExecutionTimeout: millisecondsUntil(deadline) }),
@@ -55,8 +55,8 @@ export async function startRun(
 }
 
 /** Lets the run begin with its first model request. */
-function toFirstRequestMemo(request: RunRequest, bounds: RequestBounds | undefined): object {
-  return bounds !== undefined && mayBeginRun(request) ? { [FIRST_REQUEST_MEMO]: bounds } : {};
+function toFirstRequestMemo(request: RunRequest, first: FirstRequest | undefined): object {
+  return first !== undefined && mayBeginRun(request) ? { [FIRST_REQUEST_MEMO]: first } : {};
 }
 
 /** A run that is asked nothing but its prompt reads best as that. */

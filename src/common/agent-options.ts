@@ -6,6 +6,7 @@ import { isModel, type Model } from './model';
 import { jsonObjectSchema, modelSettingsSchema, usageLimitsSchema } from './option-schemas';
 import { outputSchema } from './output-schema';
 import { rollOverSchema } from './roll-over';
+import { MAX_ATTEMPTS } from './size-limits';
 import type { Tool } from './tool';
 
 const schema = z.instanceof(z.ZodType, { error: 'expected a zod schema' });
@@ -48,7 +49,7 @@ export const agentOptionsSchema = z.strictObject({
     .default({ output: 1, tools: 1 }),
   rollOver: rollOverSchema.optional(),
   modelTimeout: durationSchema.default(10 * 60_000),
-  modelMaximumAttempts: z.int().min(1).default(5),
+  modelMaximumAttempts: z.int().min(1).max(MAX_ATTEMPTS).default(5),
   heartbeatTimeout: durationSchema
     .refine((value) => value >= 1000, { error: 'expected at least 1 second' })
     .default(5000),

@@ -1,6 +1,7 @@
 import { isJsonObject } from './json';
 import { limitBeforeRequest } from './limit-checks';
-import type { AgentManifest, RequestBounds } from './manifest';
+import type { AgentManifest, FirstRequest, RequestBounds } from './manifest';
+import { MAX_ATTEMPTS } from './size-limits';
 import { estimateTokens } from './token-estimate';
 import { addUsage, NO_USAGE } from './usage';
 import { type RunRequest, toFirstMessage } from './wire';
@@ -11,14 +12,15 @@ export function mayBeginRun({ messageHistory, continueFrom }: RunRequest): boole
 }
 
 /** What others than our clients put into a memo may be anything. */
-export function isRequestBounds(value: unknown): value is RequestBounds {
+export function isFirstRequest(value: unknown): value is FirstRequest {
   if (!isJsonObject(value)) return false;
   const { model, timeout, maximumAttempts, heartbeatTimeout } = value;
-  return typeof model === 'string' && [timeout, maximumAttempts, heartbeatTimeout].every(isPositive);
+  return typeof model === 'string' && [timeout, maximumAttempts, heartbeatTimeout].every(isBound);
 }
 
-function isPositive(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) > 0;
+/** Milliseconds that a timer can have, or attempts: the largest is the same. */
+function isBound(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_ATTEMPTS;
 }
 
 /** Whether the request was scheduled as the agent wants it: a client may know another version of it. */

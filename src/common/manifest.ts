@@ -27,11 +27,15 @@ export interface CallPolicy {
   readonly maximumAttempts: number;
 }
 
-/** How a model request is scheduled, as a client expects it of the agent that it knows. */
+/** How a model request is scheduled. */
 export interface RequestBounds extends CallPolicy {
-  readonly model: string;
   /** In milliseconds. */
   readonly heartbeatTimeout: number;
+}
+
+/** The first model request of a run, as a client expects it of the agent that it knows. */
+export interface FirstRequest extends RequestBounds {
+  readonly model: string;
 }
 
 /** Of a tool that says nothing of it. */

@@ -73,6 +73,9 @@ export const MAX_MODEL_NAME_LENGTH = 128;
 /** Characters of one page of a transcript query's answer; at most 3 bytes each, below the 2 MiB of an answer. */
 export const TRANSCRIPT_PAGE_LENGTH = 400_000;
 
+/** Attempts of an activity: Temporal counts them in 32 bits. */
+export const MAX_ATTEMPTS = 2 ** 31 - 1;
+
 /** Characters of a summary that the UI shows beside a run or an activity. */
 export const MAX_SUMMARY_LENGTH = 80;
 

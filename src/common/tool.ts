@@ -8,6 +8,7 @@ import type { ModelMessage } from './messages';
 import type { ToolDescription } from './model';
 import { describeCall, parseOptions } from './options';
 import type { RunContext } from './run-context';
+import { MAX_ATTEMPTS } from './size-limits';
 import type { Usage, UsageLimits } from './usage';
 
 /** What a tool knows about the call it serves. */
@@ -122,7 +123,7 @@ const toolOptions = z.strictObject({
   }),
   retries: z.int().min(0).optional(),
   timeout: durationSchema.default(DEFAULT_TOOL_POLICY.timeout),
-  maximumAttempts: z.int().min(1).default(DEFAULT_TOOL_POLICY.maximumAttempts),
+  maximumAttempts: z.int().min(1).max(MAX_ATTEMPTS).default(DEFAULT_TOOL_POLICY.maximumAttempts),
   sequential: z.boolean().default(false),
   onError: z.enum(['fail', 'report']).default('fail'),
   local: z.boolean().default(false),

@@ -29,6 +29,7 @@ export type {
   AgentManifest,
   CallPolicy,
   EndStrategy,
+  FirstRequest,
   OnLimit,
   RequestBounds,
   RollOverThreshold,
@@ -52,7 +53,7 @@ export const TRANSCRIPT_QUERY = 'transcript';
 /** The memo field that tells two questions under one run id apart. */
 export const REQUEST_DIGEST_MEMO = 'requestDigest';
 
-/** The memo field in which a client says how it expects the first model request to be bounded. */
+/** The memo field in which a client says what it knows of the run's {@link FirstRequest}. */
 export const FIRST_REQUEST_MEMO = 'firstRequest';
 
 /** The sink by which a run tells its worker what it was asked, before it has an activity scheduled; costs no event. */
@@ -153,9 +154,10 @@ export type OutputVerdict =
 /** The answer of a model, or the limit for which it was not asked. */
 export type ModelRequestResult = ModelAnswer | { readonly exceeded: ExceededLimit };
 
-/** A run that its first model request has begun. */
+/** What became of a run that was to begin with its first model request. */
 export interface BegunRun {
-  readonly manifest: AgentManifest;
+  /** Absent: the agent is still to be resolved. */
+  readonly manifest?: AgentManifest;
   /** Absent: the model was not asked, because that is not the run's first step, or not as it was scheduled. */
   readonly answer?: ModelRequestResult;
 }

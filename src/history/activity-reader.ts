@@ -93,7 +93,7 @@ export class ActivityReader {
       return;
     }
     const { manifest, answer } = fromWire<BegunRun>(result);
-    this.#listener.resolved(manifest);
+    if (manifest !== undefined) this.#listener.resolved(manifest);
     if (answer !== undefined) this.#listener.modelResponded(answer);
   }
 

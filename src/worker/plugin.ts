@@ -81,7 +81,8 @@ export function perdurePlugin(options: PluginOptions): SimplePlugin {
 }
 
 class PerdurePlugin extends SimplePlugin {
-  readonly #services: Omit<Services, 'room'>;
+  /** What the workers that share this plugin share. */
+  readonly #services: Omit<Services, 'room' | 'searchAttributes'>;
   readonly #large: LargePayloadSettings;
 
   constructor(options: PluginOptions) {
@@ -93,12 +94,7 @@ class PerdurePlugin extends SimplePlugin {
     );
     const registry = new AgentRegistry(agents, models);
     const cache = new TranscriptCache(transcriptCacheSize);
-    this.#services = {
-      registry,
-      cache,
-      prices: new PriceList(prices),
-      attributes: new SearchAttributeCheck(),
-    };
+    this.#services = { registry, cache, prices: new PriceList(prices) };
     this.#large = resolveLargePayloads(large, 'worker options');
   }
 
@@ -106,7 +102,11 @@ class PerdurePlugin extends SimplePlugin {
     const { activities = {} } = options;
     this.#assertNoClash(activities);
     const dataConverter = withLargePayloads(options.dataConverter ?? {}, this.#large);
-    const ours = createActivities({ ...this.#services, room: roomOf(dataConverter) });
+    const ours = createActivities({
+      ...this.#services,
+      searchAttributes: new SearchAttributeCheck(),
+      room: roomOf(dataConverter),
+    });
     return {
       ...WORKER_DEFAULTS,
       ...super.configureWorker(withBundle(options)),
@@ -118,7 +118,8 @@ class PerdurePlugin extends SimplePlugin {
 
   override configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
     const dataConverter = withLargePayloads(options.dataConverter ?? {}, this.#large);
-    return { ...super.configureReplayWorker(withBundle(options)), dataConverter };
+    const sinks = { ...options.sinks, ...createSinks(this.#services.cache) }; // which replay leaves alone
+    return { ...super.configureReplayWorker(withBundle(options)), dataConverter, sinks };
   }
 
   /** Of what is not loaded beforehand each open workflow holds a copy. */

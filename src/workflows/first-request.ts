@@ -1,11 +1,12 @@
 import { isCancellation, proxySinks, scheduleActivity, workflowInfo } from '@temporalio/workflow';
 import type { HeldMessages } from '../common/carried-run';
-import { isBoundedAs, isRequestBounds, mayBeginRun } from '../common/first-request';
+import { asksFirst, isBoundedAs, isFirstRequest, mayBeginRun } from '../common/first-request';
 import { isJsonObject } from '../common/json';
 import { advanceAddress, EMPTY_TRANSCRIPT } from '../common/transcript';
 import {
   type BegunRun,
   FIRST_REQUEST_MEMO,
+  type FirstRequest,
   MODEL_REQUEST_ACTIVITY,
   type ModelRequestInput,
   type RequestBounds,
@@ -24,23 +25,26 @@ const sinks = proxySinks<RunSinks>();
 
 const PROMPT = { input: true } as const;
 
-/** How the first model request is to be scheduled, where it may begin the run. */
-export function boundsOfFirstRequest(request: RunRequest): RequestBounds | undefined {
-  const bounds = workflowInfo().memo?.[FIRST_REQUEST_MEMO];
-  if (!isRequestBounds(bounds) || !isJsonObject(request)) return undefined; // others may start a run with anything
-  return mayBeginRun(request) ? bounds : undefined;
+/** What is known of the first model request, where it may begin the run. */
+export function firstRequestOf(request: RunRequest): FirstRequest | undefined {
+  const first = workflowInfo().memo?.[FIRST_REQUEST_MEMO];
+  if (!isFirstRequest(first) || !isJsonObject(request)) return undefined; // others may start a run with anything
+  return mayBeginRun(request) ? first : undefined;
 }
 
 /** The state after the first model request, which had the agent resolved on its way: one round trip instead of two. */
-export async function beginByAsking(request: RunRequest, bounds: RequestBounds): Promise<RunState> {
-  showFirstRequest(bounds.model);
+export async function beginByAsking(
+  request: RunRequest,
+  { model, ...bounds }: FirstRequest,
+): Promise<RunState> {
+  showFirstRequest(model);
   if (!workflowInfo().unsafe.isReplaying) sinks[RUN_SINK].asked(request); // who replays has no sinks to give
   answerTranscriptQueries(() => ({ request, transcript: transcriptOf(request) }));
   const input: ModelRequestInput = {
     transcript: { base: EMPTY_TRANSCRIPT, append: [PROMPT] },
     begin: bounds,
   };
-  const options = toModelRequestOptions(1, { ...bounds, modelCall: bounds });
+  const options = toModelRequestOptions(1, { model, ...bounds, modelCall: bounds });
   let begun: BegunRun;
   try {
     begun = await scheduleActivity<BegunRun>(MODEL_REQUEST_ACTIVITY, [input], options);
@@ -48,7 +52,7 @@ export async function beginByAsking(request: RunRequest, bounds: RequestBounds):
     if (isCancellation(error)) throw error;
     return beginFailed(request, { bounds, error });
   }
-  const { manifest, answer } = begun;
+  const { manifest = await resolveAgent(request), answer } = begun;
   const state = startRun(request, manifest);
   return answer === undefined ? withAllTold(state) : withModelResponse(state, answer);
 }
@@ -59,13 +63,13 @@ function transcriptOf(request: RunRequest): HeldMessages {
   return { start: EMPTY_TRANSCRIPT, earlier: [], messages: [toFirstMessage(request)], versions: [version] };
 }
 
-/** The request failed for good: because of the model, unless the agent cannot be resolved either. */
+/** The request failed for good, which ends the run if it was the request that the agent wants made now. */
 async function beginFailed(
   request: RunRequest,
   { bounds, error }: { bounds: RequestBounds; error: unknown },
 ): Promise<RunState> {
   const manifest = await resolveAgent(request);
   const state = startRun(request, manifest);
-  if (!isBoundedAs(manifest, bounds)) return withAllTold(state); // the model was not asked
+  if (!isBoundedAs(manifest, bounds) || !asksFirst(manifest, request)) return withAllTold(state);
   return withModelFailure(state, toModelFailure(error, manifest.model));
 }

@@ -1,9 +1,10 @@
 // Needs a real Temporal server. Workers are processes that are killed (SIGKILL) in the midst of their work.
 import { randomUUID } from 'node:crypto';
-import type { JsonObject, ModelResponse } from 'perdure';
+import { defineAgent, type JsonObject, type ModelResponse } from 'perdure';
 import { AgentClient, type RunResult } from 'perdure/client';
+import { scriptedModel } from 'perdure/testing';
 import { createCallLog, type LogLine, readCalls } from '../support/call-log';
-import { type RecordedActivity, recordedActivities } from '../support/recorded-activities';
+import { answerOf, type RecordedActivity, recordedActivities } from '../support/recorded-activities';
 import { until } from '../support/until';
 import { WorkerFleet } from '../support/worker-fleet';
 
@@ -25,6 +26,9 @@ const VARIANTS: readonly Variant[] = [
   // Nearly every step is a replay of the run.
   { name: 'a worker that keeps only 2 workflows', workers: 1, options: { maxCachedWorkflows: 2 }, kills: 4 },
 ];
+
+/** As far as a client knows it: its runs begin with their first model request. */
+const walker = defineAgent({ name: 'walk', model: scriptedModel([]) });
 
 let client: AgentClient;
 let taskQueue: string;
@@ -83,7 +87,7 @@ function createFleet(options: JsonObject): WorkerFleet {
 }
 
 function walk(run: string, steps: number): Promise<RunResult> {
-  return client.run('walk', `${run} ${steps}`, { runId: run });
+  return client.run(walker, `${run} ${steps}`, { runId: run });
 }
 
 function startsOf(run: string, step: number): LogLine[] {
@@ -128,7 +132,7 @@ async function expectEachCallScheduledOnce(runId: string, answers: readonly stri
   const activities = await recordedActivities(client, runId);
   const ofType = (type: string): RecordedActivity[] =>
     activities.filter((activity) => activity.type === type);
-  const models = ofType('model.request').map(({ result }) => result as { response: ModelResponse });
+  const models = ofType('model.request').map((activity) => answerOf(activity) as { response: ModelResponse });
   const tools = ofType('pace').map(({ result }) => result as { content: { step: number } });
   expect(models.map(({ response }) => markerOf(response))).toEqual(answers);
   expect(tools.map(({ content }) => content.step)).toEqual(answers.slice(1).map((_, step) => step + 1));

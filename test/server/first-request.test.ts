@@ -1,7 +1,7 @@
 // Needs a real Temporal server. A run that is started with its agent begins with its first model request.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Agent, defineAgent, ModelRequestError } from 'perdure';
+import { type Agent, defineAgent, dropToolResults, ModelRequestError } from 'perdure';
 import { AgentClient } from 'perdure/client';
 import { functionModel } from 'perdure/testing';
 import { z } from 'zod';
@@ -46,11 +46,28 @@ const broken = defineAgent({
   },
 });
 
+const careful = defineAgent({
+  name: 'careful',
+  model: {
+    name: 'careful',
+    request: () => Promise.reject(new Error('Never asked.')),
+    countTokens: () => Promise.resolve(100),
+  },
+  usageLimits: { countTokensBeforeRequest: true, inputTokensLimit: 50 },
+});
+
+const stubborn = defineAgent({
+  name: 'stubborn',
+  model: functionModel(() => 'All the same.'),
+  onLimit: 'final-answer',
+  compaction: { strategy: dropToolResults(), contextTokens: 50 },
+});
+
 const queries = countedQueries();
 let served: Served;
 
 beforeAll(async () => {
-  served = await serve([parrot, patient, shop, mute, broken], { temporal: queries.temporal });
+  served = await serve([parrot, patient, shop, mute, broken, careful, stubborn], { temporal: queries.temporal });
 });
 
 afterAll(() => served.stop());
@@ -86,8 +103,10 @@ describe('a run that is started with its agent', () => {
     const messageHistory = await named.allMessages();
     const continued = await served.client.run(parrot, 'hello', { messageHistory });
     expect(await hasResolved(continued.runId)).toBe(true);
-    const continueFrom = named.runId;
-    expect(await hasResolved((await served.client.run(parrot, 'hello', { continueFrom })).runId)).toBe(true);
+    const { runId: continueFrom } = await served.client.run(parrot, 'hello');
+    const onward = await served.client.run(parrot, 'and?', { continueFrom });
+    expect(await hasResolved(onward.runId)).toBe(true);
+    expect(await onward.allMessages()).toHaveLength(4);
   });
 
   it('says on its page what it does, while the model is asked', async () => {
@@ -134,6 +153,9 @@ describe('however a run begins, it is the same', () => {
     ['nothing to say', parrot, undefined, {}],
     ['a model that fails for good', mute, 'hello', {}],
     ['a function of the agent that fails', broken, 'hello', {}],
+    ['a limit that its count breaks', careful, 'hello', {}],
+    ['a final answer at once', stubborn, 'hello', { usageLimits: { requestLimit: 0 } }],
+    ['a prompt that is to be shortened first', stubborn, 'hello '.repeat(100), {}],
   ])('%s', async (_what, agent, prompt, options) => {
     const outcomes = [];
     const calls = [];

@@ -61,8 +61,15 @@ const work = defineTool({
 
 const obliging = functionModel(() => 'Fine.');
 
+const yes = defineAgent({
+  name: 'obliging',
+  model: strict(obliging),
+  tools: [work],
+  modelMaximumAttempts: 1,
+});
+
 const AGENTS = [
-  defineAgent({ name: 'obliging', model: strict(obliging), tools: [work], modelMaximumAttempts: 1 }),
+  yes,
   defineAgent({ name: 'fuzzed', model: garbage, tools: [work], modelMaximumAttempts: 1 }),
   defineAgent({
     name: 'structured',
@@ -167,7 +174,7 @@ it('options of every kind', async () => {
         const runId = `fuzz-${randomUUID()}`;
         const all = { ...given, runId, timeout: PATIENCE };
         const deadline = 'deadline' in given && isSoon(given.deadline) ? { deadline: undefined } : {};
-        const running = served.client.run('obliging', asked as never, { ...all, ...deadline } as never);
+        const running = served.client.run(yes, asked as never, { ...all, ...deadline } as never);
         ends.push(await expectDocumentedEnd(runId, running));
       }),
     ),

@@ -23,7 +23,7 @@ export function servicesFor(
     registry: new AgentRegistry(agents, models),
     cache: new TranscriptCache(),
     prices: new PriceList(prices),
-    attributes: new SearchAttributeCheck(),
+    searchAttributes: new SearchAttributeCheck(),
     room: IN_HISTORY,
   };
 }
@@ -40,7 +40,7 @@ const CLIENT = {
 export function inRunOf<Result>(
   agent: Agent,
   work: () => Result,
-  info: { activityType?: string; isLocal?: boolean } = {},
+  info: { activityType?: string; isLocal?: boolean; attempt?: number } = {},
 ): Result {
   const context = {
     info: {

@@ -36,6 +36,11 @@ export async function recordedActivities(client: AgentClient, runId: string): Pr
   return [...activities.values()];
 }
 
+/** What a model request led to, also one that began its run. */
+export function answerOf({ result }: RecordedActivity): unknown {
+  return typeof result === 'object' && result !== null && 'answer' in result ? result.answer : result;
+}
+
 function decode(payloads: readonly Payload[] | null | undefined): unknown[] {
   return (payloads ?? []).map((payload) => defaultPayloadConverter.fromPayload(payload));
 }

@@ -3,7 +3,10 @@ import { requestModelActivity } from '../../../src/activities/request-model';
 import { type Agent, defineAgent } from '../../../src/common/agent';
 import { dropToolResults } from '../../../src/common/compaction';
 import { UserError } from '../../../src/common/errors';
+import { jsonBytes } from '../../../src/common/json';
+import type { ModelResponse } from '../../../src/common/messages';
 import type { Model } from '../../../src/common/model';
+import { MAX_PAYLOAD_BYTES } from '../../../src/common/size-limits';
 import { EMPTY_TRANSCRIPT } from '../../../src/common/transcript';
 import type { BegunRun, RequestBounds, RunRequest } from '../../../src/common/wire';
 import { inRunOf, RUN_KEY, servicesFor } from '../../support/in-run';
@@ -16,19 +19,26 @@ class Counting implements Model {
   readonly name = 'counting';
   asked = 0;
 
+  constructor(readonly answer = response(said('hi'))) {}
+
   request() {
     this.asked += 1;
-    return Promise.resolve(response(said('hi')));
+    return Promise.resolve(this.answer);
   }
 }
 
 function boundsOf({ modelTimeout, modelMaximumAttempts, heartbeatTimeout }: Agent): RequestBounds {
   return {
-    model: 'counting',
     timeout: modelTimeout,
     maximumAttempts: modelMaximumAttempts,
     heartbeatTimeout,
   };
+}
+
+interface Beginning {
+  readonly agent?: object;
+  readonly bounds?: Partial<RequestBounds>;
+  readonly answer?: ModelResponse;
 }
 
 interface Begun {
@@ -38,9 +48,9 @@ interface Begun {
 
 async function begin(
   request: RunRequest,
-  { agent: more = {}, bounds = {} }: { agent?: object; bounds?: Partial<RequestBounds> } = {},
+  { agent: more = {}, bounds = {}, answer }: Beginning = {},
 ): Promise<Begun> {
-  const model = new Counting();
+  const model = new Counting(answer);
   const agent = defineAgent({ name: 'greeter', model, ...more });
   const services = servicesFor([agent]);
   services.cache.keepRequest(RUN_KEY, { request }, 1);
@@ -79,13 +89,32 @@ describe('a model request that begins a run', () => {
     expect(asked).toBe(0);
   });
 
-  it.each<[string, RunRequest, string]>([
-    ['no prompt', {}, 'no message history, user prompt, or instructions provided'],
-    ['bad deps', { prompt: 'hello', deps: 'none' }, 'deps'],
-    ['an output that nobody knows', { prompt: 'hello', outputType: 'poem' }, 'outputType'],
-  ])('refuses %s', async (_what, request, complaint) => {
-    const begun = begin(request, { agent: { deps: z.object({}).optional() } });
-    await expect(begun).rejects.toThrow(UserError);
-    await expect(begun).rejects.toThrow(complaint);
+  it.each<[string, RunRequest]>([
+    ['no prompt', {}],
+    ['bad deps', { prompt: 'hello', deps: 'none' }],
+    ['an output that nobody knows', { prompt: 'hello', outputType: 'poem' }],
+  ])('leaves it to the run to say what is wrong: %s', async (_what, request) => {
+    const { run, asked } = await begin(request, { agent: { deps: z.object({}).optional() } });
+    expect(run).toEqual({});
+    expect(asked).toBe(0);
+  });
+
+  it('returns an answer alone that has no room beside the manifest', async () => {
+    const answer = response(said('x'.repeat(MAX_PAYLOAD_BYTES - 400)));
+    const { run } = await begin({ prompt: 'hello' }, { answer });
+    expect(Object.keys(run)).toEqual(['answer']);
+    expect(jsonBytes(run.answer)).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES);
+  });
+
+  it('is tried again where an agent is not served that was served before', async () => {
+    const agent = defineAgent({ name: 'greeter', model: new Counting() });
+    const others = servicesFor([defineAgent({ name: 'other', model: new Counting() })]);
+    others.cache.keepRequest(RUN_KEY, { request: { prompt: 'hello' } }, 1);
+    const ask = (attempt: number) =>
+      inRunOf(agent, () => requestModelActivity(others)({ ...INPUT, begin: boundsOf(agent) }), { attempt });
+    expect(await ask(1)).toEqual({});
+    const again: unknown = await ask(2).catch((error: unknown) => error);
+    expect(again).not.toBeInstanceOf(UserError);
+    expect(again).toMatchObject({ message: "this worker does not serve agent 'greeter' (yet)" });
   });
 });

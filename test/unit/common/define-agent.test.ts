@@ -161,6 +161,11 @@ describe('a mistake in an agent', () => {
     },
     { mistake: 'no attempts', changes: { modelMaximumAttempts: 0 }, complaint: 'modelMaximumAttempts: ' },
     {
+      mistake: 'more attempts than Temporal can count (bug: 2 ** 32 had none of them bounded)',
+      changes: { modelMaximumAttempts: 2 ** 31 },
+      complaint: 'modelMaximumAttempts: ',
+    },
+    {
       mistake: 'a heartbeat timeout below 1 s',
       changes: { heartbeatTimeout: 999 },
       complaint: 'heartbeatTimeout: expected at least 1 second',

@@ -77,6 +77,7 @@ describe('a mistake in a tool', () => {
       complaint: `timeout: ${someDuration}`,
     },
     { mistake: 'no attempts', changes: { maximumAttempts: 0 }, complaint: 'maximumAttempts: ' },
+    { mistake: 'too many attempts', changes: { maximumAttempts: 2 ** 31 }, complaint: 'maximumAttempts: ' },
     {
       mistake: 'an option that does not exist',
       changes: { retry: 3 },

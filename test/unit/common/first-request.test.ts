@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
-import { asksFirst, isBoundedAs, isRequestBounds, mayBeginRun } from '../../../src/common/first-request';
-import type { RequestBounds, RunRequest } from '../../../src/common/wire';
+import { asksFirst, isBoundedAs, isFirstRequest, mayBeginRun } from '../../../src/common/first-request';
+import type { FirstRequest, RunRequest } from '../../../src/common/wire';
 import { nextStep, startRun } from '../../../src/workflows/loop';
 import { toManifest } from '../loop/run-script';
 
-const BOUNDS: RequestBounds = {
+const BOUNDS: FirstRequest = {
   model: 'openai:gpt-5',
   timeout: 600_000,
   maximumAttempts: 5,
@@ -13,7 +13,7 @@ const BOUNDS: RequestBounds = {
 
 describe('what a memo says of the first model request', () => {
   it('is believed when it has all bounds', () => {
-    expect(isRequestBounds(BOUNDS)).toBe(true);
+    expect(isFirstRequest(BOUNDS)).toBe(true);
   });
 
   it.each<[string, unknown]>([
@@ -26,11 +26,13 @@ describe('what a memo says of the first model request', () => {
     ['a negative time-out', { ...BOUNDS, timeout: -1 }],
     ['a time-out in words', { ...BOUNDS, timeout: '10m' }],
     ['an endless time-out', { ...BOUNDS, timeout: Infinity }],
+    ['a time-out that no timer can have', { ...BOUNDS, timeout: 2 ** 31 }],
+    ['more attempts than Temporal counts', { ...BOUNDS, maximumAttempts: 2 ** 32 }],
     ['no attempts', { ...BOUNDS, maximumAttempts: 0 }],
     ['half an attempt', { ...BOUNDS, maximumAttempts: 1.5 }],
     ['no heartbeat time-out', { ...BOUNDS, heartbeatTimeout: undefined }],
   ])('is not believed when it is %s', (_what, value) => {
-    expect(isRequestBounds(value)).toBe(false);
+    expect(isFirstRequest(value)).toBe(false);
   });
 });
 

@@ -145,9 +145,11 @@ describe('the history of a run', () => {
   it.each<[string, BegunRun, number]>([
     ['with its answer', { manifest: toManifest(), answer: ANSWERED }, 1],
     ['which was not asked yet', { manifest: toManifest() }, 0],
+    ['with its answer alone', { answer: ANSWERED }, 1],
+    ['which came to nothing', {}, 0],
   ])('knows a model request that begins the run, %s', async (_what, begun, requests) => {
     const events = await historyOfOneCall();
-    const bounds = { model: 'scripted', timeout: 1, maximumAttempts: 1, heartbeatTimeout: 1 };
+    const bounds = { timeout: 1, maximumAttempts: 1, heartbeatTimeout: 1 };
     const input = await payloadsOf({ ...ASKED, begin: bounds } satisfies ModelRequestInput);
     const first = [
       {
