@@ -170,7 +170,12 @@ export class AgentClient {
     const attributes = await this.#startAttributes.of(known);
     const runId = await startRun(
       this.temporal,
-      { agent: known.agent, taskQueue: this.#taskQueue, attributes, firstRequest: firstRequestOf(agent, model) },
+      {
+        agent: known.agent,
+        taskQueue: this.#taskQueue,
+        attributes,
+        firstRequest: firstRequestOf(agent, model),
+      },
       run,
     );
     return this.#handle<A>(runId);

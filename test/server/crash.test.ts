@@ -1,6 +1,6 @@
 // Needs a real Temporal server. Workers are processes that are killed (SIGKILL) in the midst of their work.
 import { randomUUID } from 'node:crypto';
-import { defineAgent, type JsonObject, type ModelResponse } from 'perdure';
+import { type Agent, defineAgent, type JsonObject, type ModelResponse } from 'perdure';
 import { AgentClient, type RunResult } from 'perdure/client';
 import { scriptedModel } from 'perdure/testing';
 import { createCallLog, type LogLine, readCalls } from '../support/call-log';
@@ -28,7 +28,10 @@ const VARIANTS: readonly Variant[] = [
 ];
 
 /** As far as a client knows it: its runs begin with their first model request. */
-const walker = defineAgent({ name: 'walk', model: scriptedModel([]) });
+const WALKER = { name: 'walk', model: scriptedModel([]) };
+
+/** In milliseconds; dead workers are noticed soon. */
+const HEARTBEAT_TIMEOUT = 2_000;
 
 let client: AgentClient;
 let taskQueue: string;
@@ -54,9 +57,10 @@ describe('runs whose workers are killed at random', () => {
   it.each(VARIANTS)(
     'end right, with exact usage and no completed call repeated: $name',
     async ({ name, workers, options, kills }) => {
-      fleet = createFleet({ latency: 150, heartbeatTimeout: 2_000, ...options });
+      fleet = createFleet({ latency: 150, heartbeatTimeout: HEARTBEAT_TIMEOUT, ...options });
       await fleet.start(workers);
-      const walks = Array.from({ length: RUNS }, () => walk(`walk-${randomUUID()}`, STEPS));
+      const walker = defineAgent({ ...WALKER, heartbeatTimeout: HEARTBEAT_TIMEOUT });
+      const walks = Array.from({ length: RUNS }, () => walk(walker, STEPS));
       await fleet.killAtRandom({ times: kills, seed: name });
       const results = await Promise.all(walks);
 
@@ -71,7 +75,7 @@ describe('runs whose workers are killed at random', () => {
     fleet = createFleet({ latency: 1_000 });
     await fleet.start(1);
     const run = `walk-${randomUUID()}`;
-    const walking = walk(run, 3);
+    const walking = walk(defineAgent(WALKER), 3, run);
     const lost = await until(() => startsOf(run, 1)[0]);
     const killed = Date.now();
     await fleet.replaceOldest();
@@ -86,7 +90,7 @@ function createFleet(options: JsonObject): WorkerFleet {
   return new WorkerFleet('walk-worker.ts', { taskQueue, file: log.file, ...options });
 }
 
-function walk(run: string, steps: number): Promise<RunResult> {
+function walk(walker: Agent, steps: number, run = `walk-${randomUUID()}`): Promise<RunResult> {
   return client.run(walker, `${run} ${steps}`, { runId: run });
 }
 

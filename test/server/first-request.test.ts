@@ -67,7 +67,9 @@ const queries = countedQueries();
 let served: Served;
 
 beforeAll(async () => {
-  served = await serve([parrot, patient, shop, mute, broken, careful, stubborn], { temporal: queries.temporal });
+  served = await serve([parrot, patient, shop, mute, broken, careful, stubborn], {
+    temporal: queries.temporal,
+  });
 });
 
 afterAll(() => served.stop());

@@ -100,7 +100,7 @@ describe('a model request that begins a run', () => {
   });
 
   it('returns an answer alone that has no room beside the manifest', async () => {
-    const answer = response(said('x'.repeat(MAX_PAYLOAD_BYTES - 400)));
+    const answer = response(said('x'.repeat(MAX_PAYLOAD_BYTES - 250)));
     const { run } = await begin({ prompt: 'hello' }, { answer });
     expect(Object.keys(run)).toEqual(['answer']);
     expect(jsonBytes(run.answer)).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES);
