@@ -10,17 +10,13 @@ import type { Case, Figure, Figures } from './case';
 const CONVERSATIONS = [200, 2_000];
 const RUNS = 200;
 const SMALLER = 20;
-/** Opened before anything is counted: what V8 compiles while the first ones make its code hot is no later one's. */
-const FIRST = 200;
+/** Opened before anything is counted: what a worker compiles for the first of a kind is no later one's. */
+const FIRST = 20;
 /** Room for all, so that none is replayed. */
 const MAX_CACHED_WORKFLOWS = 5_000;
 const STARTS_AT_A_TIME = 20;
-/** For what the last request left behind to be let go, in milliseconds. */
+/** For what the last request left behind to be let go. */
 const SETTLING = 3_000;
-/** A heap that falls by less than this share from one look to the next has settled. */
-const SETTLED = 0.005;
-/** After so many collections V8 lets go of code and texts that only the start needed: 20 KB for each of 200 runs. */
-const FIRST_LOOKS = 6;
 
 export const openRuns: Case = {
   number: 5,
@@ -70,27 +66,20 @@ interface Opening {
 }
 
 async function holdsEach(block: Block, { open, counts, smaller, name }: Opening): Promise<Figures> {
-  await open(block, FIRST / smaller);
-  const before = await settledMemory(block, FIRST_LOOKS);
+  await open(block, FIRST);
+  await sleep(SETTLING);
+  const before = await block.worker.ask('memory');
   const figures: Figures[] = [];
   let opened = 0;
   for (const count of counts) {
     await open(block, count / smaller - opened);
+    await sleep(SETTLING);
     opened = count / smaller;
-    figures.push(toFigures(`-${name}-${count}`, growthEach(before, await settledMemory(block), opened)));
+    figures.push(
+      toFigures(`-${name}-${count}`, growthEach(before, await block.worker.ask('memory'), opened)),
+    );
   }
   return Object.assign({}, ...figures) as Figures; // each has ids of its own
-}
-
-/** Each look collects garbage in all heaps. */
-async function settledMemory(block: Block, looks = 1): Promise<Memory> {
-  let last = Infinity;
-  for (let look = 1; ; look += 1) {
-    await sleep(SETTLING);
-    const memory = await block.worker.ask('memory');
-    if (look >= looks && memory.heap > last * (1 - SETTLED)) return memory;
-    last = memory.heap;
-  }
 }
 
 async function openConversations(block: Block, count: number): Promise<void> {
