@@ -40,7 +40,8 @@ export async function resolveAgent(
   const compactAbove = compactionBudgetOf(agent, model)?.above;
   const manifest = toManifest(agent, request, {
     model: model.name,
-    ...{ start, compactAbove },
+    start,
+    compactAbove,
     searchAttributes: await searchAttributes.registered(),
     room: room.bytes,
   });

@@ -12,7 +12,7 @@ import {
   resolveLargePayloads,
   withLargePayloads,
 } from '../storage';
-import { type AgentReference, modelOf, nameOf, firstRequestOf, withSummary } from './agent-reference';
+import { type AgentReference, firstRequestOf, modelOf, nameOf, withSummary } from './agent-reference';
 import { connectClient } from './connect-client';
 import { Conversation } from './conversation';
 import type { ConversationExport } from './conversation-export';

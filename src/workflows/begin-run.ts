@@ -4,7 +4,7 @@ import type { RunRequest } from '../common/wire';
 import { adoptTranscript } from './adopt-transcript';
 import { withContinuedMessages } from './continued-messages';
 import { toUserFailure } from './failure';
-import { beginByAsking, firstRequestOf } from './first-request';
+import { beginByAsking, firstRequestInMemo } from './first-request';
 import { loadOwnMessages } from './load-messages';
 import { fromCarried, type RunState, startRun, withLoaded } from './loop';
 import { showEnd, showRefusal, showStart } from './operator-view';
@@ -13,7 +13,7 @@ import { resolveAgent } from './resolve-agent';
 /** The state before the first step of a new run, or after it where the first model request begins the run. */
 export async function beginRun(input: RunRequest): Promise<RunState> {
   try {
-    const first = firstRequestOf(input);
+    const first = firstRequestInMemo(input);
     const state = await (first === undefined ? beginByResolving(input) : beginByAsking(input, first));
     showStart(state);
     return state;

@@ -96,7 +96,8 @@ function schedule(
       toLocalActivityOptions(policy, summary),
     );
   }
-  return scheduleActivity<ToolCallResult>(call.toolName, input, toActivityOptions(manifest, policy, summary));
+  const options = toActivityOptions({ ...policy, heartbeatTimeout: manifest.heartbeatTimeout }, summary);
+  return scheduleActivity<ToolCallResult>(call.toolName, input, options);
 }
 
 /** A tool that a deploy has brought since the run began is called, too: the model was offered it. */

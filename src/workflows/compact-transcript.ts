@@ -2,7 +2,7 @@ import { isCancellation, scheduleActivity } from '@temporalio/workflow';
 import { toOneLine } from '../common/json';
 import { MAX_SUMMARY_LENGTH } from '../common/size-limits';
 import { COMPACT_TRANSCRIPT_ACTIVITY, type CompactionInput, type CompactionResult } from '../common/wire';
-import { toActivityOptions } from './activity-options';
+import { modelBoundsOf, toActivityOptions } from './activity-options';
 import { type CompactStep, type RunState, withCompaction, withCompactionFailure } from './loop';
 import { toModelFailure } from './request-model';
 
@@ -18,7 +18,7 @@ export async function compactTranscript(state: RunState, step: CompactStep): Pro
     ...(turn === undefined ? {} : { turn: turn.reference }),
   };
   const summary = toOneLine(`before step ${number} · about ${tokens} tokens`, MAX_SUMMARY_LENGTH);
-  const options = toActivityOptions(manifest, manifest.modelCall, summary);
+  const options = toActivityOptions(modelBoundsOf(manifest), summary);
   let result: CompactionResult;
   try {
     result = await scheduleActivity<CompactionResult>(COMPACT_TRANSCRIPT_ACTIVITY, [input], options);

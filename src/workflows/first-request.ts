@@ -26,7 +26,7 @@ const sinks = proxySinks<RunSinks>();
 const PROMPT = { input: true } as const;
 
 /** What is known of the first model request, where it may begin the run. */
-export function firstRequestOf(request: RunRequest): FirstRequest | undefined {
+export function firstRequestInMemo(request: RunRequest): FirstRequest | undefined {
   const first = workflowInfo().memo?.[FIRST_REQUEST_MEMO];
   if (!isFirstRequest(first) || !isJsonObject(request)) return undefined; // others may start a run with anything
   return mayBeginRun(request) ? first : undefined;
@@ -44,7 +44,7 @@ export async function beginByAsking(
     transcript: { base: EMPTY_TRANSCRIPT, append: [PROMPT] },
     begin: bounds,
   };
-  const options = toModelRequestOptions(1, { model, ...bounds, modelCall: bounds });
+  const options = toModelRequestOptions(1, model, bounds);
   let begun: BegunRun;
   try {
     begun = await scheduleActivity<BegunRun>(MODEL_REQUEST_ACTIVITY, [input], options);

@@ -2,10 +2,10 @@ import { type ActivityOptions, isCancellation, scheduleActivity } from '@tempora
 import { toOneLine } from '../common/json';
 import { MAX_SUMMARY_LENGTH } from '../common/size-limits';
 import {
-  type AgentManifest,
   MODEL_REQUEST_ACTIVITY,
   type ModelRequestInput,
   type ModelRequestResult,
+  type RequestBounds,
 } from '../common/wire';
 import { describeFailure, fieldsOf, toApplicationFailure } from './failure';
 import {
@@ -15,7 +15,7 @@ import {
   withModelFailure,
   withModelResponse,
 } from './loop';
-import { toActivityOptions } from './activity-options';
+import { modelBoundsOf, toActivityOptions } from './activity-options';
 
 /** Carries out one model request. */
 export async function requestModel(state: RunState, step: RequestModelStep): Promise<RunState> {
@@ -27,7 +27,7 @@ export async function requestModel(state: RunState, step: RequestModelStep): Pro
     ...(state.retries.output === 0 ? {} : { retry: state.retries.output }),
     ...(state.turn === undefined ? {} : { turn: state.turn.reference }),
   };
-  const options = toModelRequestOptions(step.number, manifest);
+  const options = toModelRequestOptions(step.number, manifest.model, modelBoundsOf(manifest));
   let result: ModelRequestResult;
   try {
     result = await scheduleActivity<ModelRequestResult>(MODEL_REQUEST_ACTIVITY, [input], options);
@@ -38,12 +38,8 @@ export async function requestModel(state: RunState, step: RequestModelStep): Pro
   return withModelResponse(state, result);
 }
 
-export function toModelRequestOptions(
-  step: number,
-  { model, modelCall, heartbeatTimeout }: Pick<AgentManifest, 'model' | 'modelCall' | 'heartbeatTimeout'>,
-): ActivityOptions {
-  const summary = toOneLine(`step ${step} · ${model}`, MAX_SUMMARY_LENGTH);
-  return toActivityOptions({ heartbeatTimeout }, modelCall, summary);
+export function toModelRequestOptions(step: number, model: string, bounds: RequestBounds): ActivityOptions {
+  return toActivityOptions(bounds, toOneLine(`step ${step} · ${model}`, MAX_SUMMARY_LENGTH));
 }
 
 /** The end of a run by what an activity that asks a model threw. */

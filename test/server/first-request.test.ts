@@ -241,7 +241,11 @@ describe('a worker that dies during the first request', () => {
       expect(result.usage).toMatchObject({ requests: 3, toolCalls: 2 });
       expect(await result.allMessages()).toHaveLength(6);
       const [begun] = await recordedActivities(client, runId);
-      expect(begun).toMatchObject({ type: 'model.request', attempt: 2, result: { manifest: {} } });
+      expect(begun).toMatchObject({
+        type: 'model.request',
+        attempt: 2,
+        result: { manifest: {}, answer: {} },
+      });
     } finally {
       await second.stop();
       await client.close();
