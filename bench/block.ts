@@ -14,7 +14,12 @@ export interface BlockOptions {
   readonly profiles?: string | undefined;
 }
 
-const MEMORY_PROBE = ['--expose-gc', '--require', path.join(__dirname, 'processes', 'isolate-heaps.cjs')];
+const MEMORY_PROBE = [
+  '--no-flush-bytecode', // of what only a start runs: it would go while something else is counted
+  '--disable-warning=ExperimentalWarning', // of `queryObjects`
+  '--require',
+  path.join(__dirname, 'processes', 'isolate-heaps.cjs'),
+];
 
 /** One contender's turn: its worker, the only one there is, on a task queue of its own. */
 export class Block {

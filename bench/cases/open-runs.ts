@@ -11,7 +11,7 @@ const CONVERSATIONS = [200, 2_000];
 const RUNS = 200;
 const SMALLER = 20;
 /** Opened before anything is counted: what a worker compiles for the first of a kind is no later one's. */
-const FIRST = 20;
+const FIRST = 200;
 /** Room for all, so that none is replayed. */
 const MAX_CACHED_WORKFLOWS = 5_000;
 const STARTS_AT_A_TIME = 20;
@@ -66,7 +66,7 @@ interface Opening {
 }
 
 async function holdsEach(block: Block, { open, counts, smaller, name }: Opening): Promise<Figures> {
-  await open(block, FIRST);
+  await open(block, FIRST / smaller);
   await sleep(SETTLING);
   const before = await block.worker.ask('memory');
   const figures: Figures[] = [];
