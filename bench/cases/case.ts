@@ -23,7 +23,7 @@ export type Target = ({ readonly atMost: number } | { readonly atLeast: number }
 };
 
 /** One of the questions that the benchmark answers. */
-export interface Case {
+export type Case = (SideBySide | OneByOne) & {
   readonly number: number;
   readonly title: string;
   /** What is done and measured, for readers of the results. */
@@ -33,6 +33,19 @@ export interface Case {
   readonly figures: readonly Figure[];
   /** How often all take their turn, where more would say no more. @default what the command line says */
   readonly rounds?: number;
+};
+
+/** For what depends on the machine's mood: all workers live at once, and turns are short. */
+export interface SideBySide {
+  /** What a turn consists of: all contenders do the first one, then all the second. */
+  readonly stints: readonly Stint[];
+}
+
+/** Measures a few seconds. */
+export type Stint = (block: Block, small: boolean) => Promise<Figures>;
+
+/** For what depends on the worker: each turn has one of its own. */
+export interface OneByOne {
   readonly measure: (turn: Turn) => Promise<Figures>;
 }
 

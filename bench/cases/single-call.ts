@@ -16,13 +16,14 @@ export const singleCall: Case = {
     { id: 'time', label: 'start to result', unit: 'ms', targets: [{ atMost: 1.15, against: 'floor-delta' }] },
     ...cpuFigures('run'),
   ],
-  measure: ({ inBlock, small }) =>
-    inBlock(async (block) => {
+  stints: [
+    async (block, small) => {
       const runs = small ? RUNS.small : RUNS.full;
       const times: number[] = [];
       const cost = await costOf(block, async () => {
         for (let run = 0; run < runs; run += 1) times.push(await block.run({ calls: 0 }));
       });
       return { time: median(times), ...cpuEach(cost, runs) };
-    }),
+    },
+  ],
 };

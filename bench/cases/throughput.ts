@@ -1,18 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Block } from '../block';
 import { floorDelta } from '../contenders/floor';
 import { perdure } from '../contenders/perdure';
-import { atATime } from '../measure/at-a-time';
 import { costOf } from '../measure/cost';
+import { SteadyLoad } from '../measure/steady-load';
 import type { Case, Figure, Figures } from './case';
 
 const CALLS = 3;
 
-/** How many runs at a time, how many in all, and how long the model takes. */
+/** How many runs at a time, and how long the model takes. */
 const LOADS = [
-  { atOnce: 20, runs: 300, latency: 0 },
-  { atOnce: 50, runs: 400, latency: 0 },
-  { atOnce: 100, runs: 500, latency: 300 },
+  { atOnce: 20, latency: 0 },
+  { atOnce: 50, latency: 0 },
+  { atOnce: 100, latency: 300 },
 ];
+/** Until the load is the same all the time, what the server does 5 s after an activity included. In milliseconds. */
+const SETTLING = { full: 8_000, small: 500 };
+/** In which runs that end are counted, in milliseconds. */
+const WINDOW = { full: 12_000, small: 2_000 };
 
 type Load = (typeof LOADS)[number];
 
@@ -22,12 +27,7 @@ export const throughput: Case = {
   about: `Runs with ${CALLS} tool calls and ${CALLS + 1} model calls; as soon as one has ended the next is started. Says also how much of the machine's CPU was used, all processes together.`,
   contenders: [perdure, floorDelta],
   figures: LOADS.flatMap(figuresOf),
-  measure: ({ inBlock, small }) =>
-    inBlock(async (block) => {
-      const figures: Figures[] = [];
-      for (const load of LOADS) figures.push(await measureLoad(block, load, small));
-      return Object.assign({}, ...figures) as Figures; // each has ids of its own
-    }),
+  stints: LOADS.map((load) => (block, small) => measureLoad(block, load, small ? 'small' : 'full')),
 };
 
 function figuresOf({ atOnce, latency }: Load): Figure[] {
@@ -45,10 +45,20 @@ function figuresOf({ atOnce, latency }: Load): Figure[] {
   ];
 }
 
-async function measureLoad(block: Block, { atOnce, runs, latency }: Load, small: boolean): Promise<Figures> {
-  const count = small ? atOnce : runs;
-  const script = { calls: CALLS, latency };
-  const cost = await costOf(block, () => atATime(atOnce, count, () => block.run(script)));
+async function measureLoad(
+  block: Block,
+  { atOnce, latency }: Load,
+  size: keyof typeof WINDOW,
+): Promise<Figures> {
+  const load = new SteadyLoad(atOnce, () => block.run({ calls: CALLS, latency }));
+  await sleep(SETTLING[size]);
+  let count = 0;
+  const cost = await costOf(block, async () => {
+    const before = load.ended;
+    await sleep(WINDOW[size]);
+    count = load.ended - before;
+  });
+  await load.stop();
   const steps = count * CALLS;
   return {
     [`rate-${atOnce}`]: count / (cost.time / 1000),

@@ -11,8 +11,9 @@ export interface Look<Seen> {
  * When to look whether a run has ended, in milliseconds after the look before. As a rule, whoever waits for the end hears
  * of it at once. But the server tells each of them through a channel for one event, and drops what comes while that is
  * full, which happens under load: they learn of the end when their poll is over, after 20 s.
+ * The first look is also the one for a missing worker.
  */
-export const PAUSES_BETWEEN_LOOKS = [1_000, 2_000, 4_000, 8_000, 16_000] as const;
+const PAUSES_BETWEEN_LOOKS = [5_000, 5_000, 10_000] as const;
 
 type Description = Pick<WorkflowExecutionDescription, 'closeTime'>;
 

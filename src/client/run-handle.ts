@@ -130,8 +130,11 @@ export class RunHandle<Output = unknown> {
 
   #watch(asking: Asking): Watch {
     const { signal } = asking;
+    let look: Promise<WorkflowExecutionDescription> | undefined;
+    const describe = (): Promise<WorkflowExecutionDescription> =>
+      asking.ask(() => this.#existing(() => this.#handle.describe())).finally(() => (look = undefined));
     return {
-      describe: () => asking.ask(() => this.#existing(() => this.#handle.describe())),
+      describe: () => (look ??= describe()), // two that look at the same moment see the same
       explain: (taskQueue) => asking.ask(() => explainWait(this.#client, taskQueue, 'It starts')),
       signal,
     };
