@@ -39,9 +39,13 @@ export type Case = (SideBySide | OneByOne) & {
 export interface SideBySide {
   /** What a turn consists of: all contenders do the first one, then all the second. */
   readonly stints: readonly Stint[];
+  /** How often they do each in a round, one after the other; the median of each figure counts. @default 1 */
+  readonly slices?: number;
+  /** Before each, in milliseconds, for what others have left on the server. @default 6 s, when the timers of heartbeats are due, too */
+  readonly rest?: number;
 }
 
-/** Measures a few seconds. */
+/** Measures some seconds, or less. */
 export type Stint = (block: Block, small: boolean) => Promise<Figures>;
 
 /** For what depends on the worker: each turn has one of its own. */

@@ -5,25 +5,30 @@ import { median } from '../measure/statistics';
 import type { Case } from './case';
 import { cpuEach, cpuFigures } from './cpu-figures';
 
-const RUNS = { full: 100, small: 5 };
+/** In each of ten slices of a round: less than a second. */
+const RUNS = 10;
+const SLICES = 10;
+const REST = 500;
 
 export const singleCall: Case = {
   number: 1,
   title: 'One model call, from start to result',
-  about: 'A run that asks the model once, one run after the other; the median run of each turn.',
+  about:
+    'A run that asks the model once, one run after the other; the median run of ten, and of ten times ten in each round.',
   contenders: [perdure, floorDelta],
   figures: [
     { id: 'time', label: 'start to result', unit: 'ms', targets: [{ atMost: 1.15, against: 'floor-delta' }] },
     ...cpuFigures('run'),
   ],
+  slices: SLICES,
+  rest: REST,
   stints: [
-    async (block, small) => {
-      const runs = small ? RUNS.small : RUNS.full;
+    async (block) => {
       const times: number[] = [];
       const cost = await costOf(block, async () => {
-        for (let run = 0; run < runs; run += 1) times.push(await block.run({ calls: 0 }));
+        for (let run = 0; run < RUNS; run += 1) times.push(await block.run({ calls: 0 }));
       });
-      return { time: median(times), ...cpuEach(cost, runs) };
+      return { time: median(times), ...cpuEach(cost, RUNS) };
     },
   ],
 };

@@ -16,6 +16,8 @@ const LOADS = [
 ];
 /** Until the load is the same all the time, what the server does 5 s after an activity included. In milliseconds. */
 const SETTLING = { full: 8_000, small: 500 };
+/** The rest is part of settling. */
+const REST = 1_000;
 /** In which runs that end are counted, in milliseconds. */
 const WINDOW = { full: 12_000, small: 2_000 };
 
@@ -27,6 +29,7 @@ export const throughput: Case = {
   about: `Runs with ${CALLS} tool calls and ${CALLS + 1} model calls; as soon as one has ended the next is started. Says also how much of the machine's CPU was used, all processes together.`,
   contenders: [perdure, floorDelta],
   figures: LOADS.flatMap(figuresOf),
+  rest: REST,
   stints: LOADS.map((load) => (block, small) => measureLoad(block, load, small ? 'small' : 'full')),
 };
 
