@@ -7,36 +7,46 @@ import type { CaseOptions, TurnResult } from './run-case';
 import type { Stage } from './stage';
 import { startWarm } from './start-warm';
 
-/** Longer than a heartbeat time-out, whose timer the server clears when it is due. */
-const REST = 6_000;
-
-/** All workers live at once, and take turns within seconds: what slows the machine down meets them all. */
+/**
+ * All workers live at once, and take turns within seconds: what slows the machine down meets them all. Each round has workers of
+ * its own, as one may be compiled more luckily than the next.
+ */
 export async function* sideBySide(
   stage: Stage,
-  { number, contenders, stints, slices = 1, rest = REST }: Case & SideBySide,
+  one: Case & SideBySide,
   { rounds, small, profiles }: Omit<CaseOptions, 'tell'>,
 ): AsyncGenerator<TurnResult> {
-  const blocks: Block[] = [];
-  try {
-    for (const contender of contenders) {
-      const folder = profiles && path.join(profiles, `${number}-${contender.name}`);
-      blocks.push(await startWarm(stage, contender, { profiles: folder, small }));
-    }
-    for (let round = 1; round <= rounds; round += 1) {
-      const found = new Map<Block, Figures[]>(blocks.map((block) => [block, []]));
-      for (const stint of stints) {
-        for (let slice = 1; slice <= (small ? 1 : slices); slice += 1) {
-          for (const [block, figures] of found) {
-            await sleep(small ? 0 : rest);
-            figures.push(await stint(block, small));
-          }
-        }
+  for (let round = 1; round <= rounds; round += 1) {
+    const blocks: Block[] = [];
+    try {
+      for (const contender of one.contenders) {
+        const folder = profiles && path.join(profiles, `${one.number}-${contender.name}-${round}`);
+        blocks.push(await startWarm(stage, contender, { profiles: folder, small }));
       }
-      for (const [{ contender }, figures] of found) yield { round, contender, figures: medianOf(figures) };
+      for (const [{ contender }, figures] of await takeTurns(blocks, one, small)) {
+        yield { round, contender, figures: medianOf(figures) };
+      }
+    } finally {
+      for (const block of blocks) await block.stopWorker();
     }
-  } finally {
-    for (const block of blocks) await block.stopWorker();
   }
+}
+
+async function takeTurns(
+  blocks: readonly Block[],
+  { stints, slices = 1, rest }: SideBySide,
+  small: boolean,
+): Promise<ReadonlyMap<Block, Figures[]>> {
+  const found = new Map<Block, Figures[]>(blocks.map((block) => [block, []]));
+  for (const stint of stints) {
+    for (let slice = 1; slice <= (small ? 1 : slices); slice += 1) {
+      for (const [block, figures] of found) {
+        await sleep(small ? 0 : rest);
+        figures.push(await stint(block, small));
+      }
+    }
+  }
+  return found;
 }
 
 /** Of each figure, wherever it was found. */

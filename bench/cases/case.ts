@@ -41,8 +41,8 @@ export interface SideBySide {
   readonly stints: readonly Stint[];
   /** How often they do each in a round, one after the other; the median of each figure counts. @default 1 */
   readonly slices?: number;
-  /** Before each, in milliseconds, for what others have left on the server. @default 6 s, when the timers of heartbeats are due, too */
-  readonly rest?: number;
+  /** Before each, in milliseconds: for what others have left on the server. */
+  readonly rest: number;
 }
 
 /** Measures some seconds, or less. */

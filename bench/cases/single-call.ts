@@ -5,9 +5,10 @@ import { median } from '../measure/statistics';
 import type { Case } from './case';
 import { cpuEach, cpuFigures } from './cpu-figures';
 
-/** In each of ten slices of a round: less than a second. */
+/** In each slice: a quarter of a second. */
 const RUNS = 10;
 const SLICES = 10;
+/** In milliseconds. */
 const REST = 500;
 
 export const singleCall: Case = {

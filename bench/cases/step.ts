@@ -21,10 +21,15 @@ export const step: Case = {
     'A step is a model call and the call of a tool that returns 200 bytes. The time of a run, from start to result, divided by its steps; one run at a time.',
   contenders: [perdure, floorDelta, floorWhole],
   figures: LENGTHS.flatMap(({ steps }) => figuresAt(steps)),
-  stints: LENGTHS.map(({ steps, runs }) => (block, small) => {
-    const size = small ? { steps: steps / SMALLER, runs: 1 } : { steps, runs };
-    return measureSteps(block, { ...size, suffix: `-${steps}` });
-  }),
+  measure: ({ inBlock, small }) =>
+    inBlock(async (block) => {
+      const figures: Figures[] = [];
+      for (const { steps, runs } of LENGTHS) {
+        const size = small ? { steps: steps / SMALLER, runs: 1 } : { steps, runs };
+        figures.push(await measureSteps(block, { ...size, suffix: `-${steps}` }));
+      }
+      return Object.assign({}, ...figures) as Figures; // each has ids of its own
+    }),
 };
 
 function figuresAt(steps: number): Figure[] {
