@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { BlockOptions } from './block';
+import { Block, type BlockOptions } from './block';
 import type { Case, OneByOne } from './cases/case';
 import type { CaseOptions, TurnResult } from './run-case';
 import type { Stage } from './stage';
-import { startWarm } from './start-warm';
+import { warmUp } from './warm-up';
 
 /** A worker of its own for each turn, and only one at a time. */
 export async function* oneByOne(
@@ -15,8 +15,10 @@ export async function* oneByOne(
     for (const contender of contenders) {
       const folder = profiles && path.join(profiles, `${number}-${contender.name}-${round}`);
       const inBlock: Parameters<typeof measure>[0]['inBlock'] = async (work, options: BlockOptions = {}) => {
-        const block = await startWarm(stage, contender, { ...options, profiles: folder, small });
+        const block = new Block(stage, contender, { ...options, profiles: folder });
         try {
+          await block.startWorker();
+          await warmUp(block, small);
           return await work(block);
         } finally {
           await block.stopWorker();

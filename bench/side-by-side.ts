@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Block } from './block';
+import { Block } from './block';
 import type { Case, Figures, SideBySide } from './cases/case';
 import { median } from './measure/statistics';
 import type { CaseOptions, TurnResult } from './run-case';
 import type { Stage } from './stage';
-import { startWarm } from './start-warm';
+import { warmUp } from './warm-up';
 
 /**
  * All workers live at once, and take turns within seconds: what slows the machine down meets them all. Each round has workers of
@@ -17,12 +17,13 @@ export async function* sideBySide(
   { rounds, small, profiles }: Omit<CaseOptions, 'tell'>,
 ): AsyncGenerator<TurnResult> {
   for (let round = 1; round <= rounds; round += 1) {
-    const blocks: Block[] = [];
+    const blocks = one.contenders.map((contender) => {
+      const folder = profiles && path.join(profiles, `${one.number}-${contender.name}-${round}`);
+      return new Block(stage, contender, { profiles: folder });
+    });
     try {
-      for (const contender of one.contenders) {
-        const folder = profiles && path.join(profiles, `${one.number}-${contender.name}-${round}`);
-        blocks.push(await startWarm(stage, contender, { profiles: folder, small }));
-      }
+      for (const block of blocks) await block.startWorker();
+      await Promise.all(blocks.map((block) => warmUp(block, small))); // together: V8 forgets what an idle process has compiled
       for (const [{ contender }, figures] of await takeTurns(blocks, one, small)) {
         yield { round, contender, figures: medianOf(figures) };
       }

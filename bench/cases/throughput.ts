@@ -15,11 +15,11 @@ const LOADS = [
   { atOnce: 100, latency: 300 },
 ];
 /** Until the load is the same all the time, what the server does 5 s after an activity included. In milliseconds. */
-const SETTLING = { full: 8_000, small: 500 };
+const SETTLING = { full: 8_000, small: 2_000 };
 /** The rest is part of settling. */
 const REST = 1_000;
 /** In which runs that end are counted, in milliseconds. */
-const WINDOW = { full: 12_000, small: 2_000 };
+const WINDOW = { full: 12_000, small: 4_000 };
 
 type Load = (typeof LOADS)[number];
 
