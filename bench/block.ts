@@ -21,7 +21,7 @@ const MEMORY_PROBE = [
   path.join(__dirname, 'processes', 'isolate-heaps.cjs'),
 ];
 
-/** One contender's turn: its worker, the only one there is, on a task queue of its own. */
+/** One contender with its worker, on a task queue of its own. */
 export class Block {
   readonly #options: BlockOptions;
   readonly taskQueue = `bench-${randomUUID()}`;
