@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { Block, type BlockOptions } from './block';
-import type { Case, OneByOne } from './cases/case';
+import { Block } from './block';
+import type { Case, OneByOne, Turn } from './cases/case';
 import type { CaseOptions, TurnResult } from './run-case';
 import type { Stage } from './stage';
 import { warmUp } from './warm-up';
@@ -14,7 +14,7 @@ export async function* oneByOne(
   for (let round = 1; round <= rounds; round += 1) {
     for (const contender of contenders) {
       const folder = profiles && path.join(profiles, `${number}-${contender.name}-${round}`);
-      const inBlock: Parameters<typeof measure>[0]['inBlock'] = async (work, options: BlockOptions = {}) => {
+      const inBlock: Turn['inBlock'] = async (work, options) => {
         const block = new Block(stage, contender, { ...options, profiles: folder });
         try {
           await block.startWorker();
