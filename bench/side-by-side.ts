@@ -7,6 +7,9 @@ import type { CaseOptions, TurnResult } from './run-case';
 import type { Stage } from './stage';
 import { warmUp } from './warm-up';
 
+/** For what the warm-up has left on the server, in milliseconds. */
+const REST_AFTER_WARM_UP = 10_000;
+
 /**
  * All workers live at once, and take turns within seconds: what slows the machine down meets them all. Each round has workers of
  * its own, as one may be compiled more luckily than the next.
@@ -24,7 +27,9 @@ export async function* sideBySide(
     try {
       for (const block of blocks) await block.startWorker();
       await Promise.all(blocks.map((block) => warmUp(block, small))); // together: V8 forgets what an idle process has compiled
-      for (const [{ contender }, figures] of await takeTurns(blocks, one, small)) {
+      await sleep(small ? 0 : REST_AFTER_WARM_UP);
+      const order = round % 2 === 1 ? blocks : [...blocks].reverse();
+      for (const [{ contender }, figures] of await takeTurns(order, one, small)) {
         yield { round, contender, figures: medianOf(figures) };
       }
     } finally {
@@ -33,18 +38,21 @@ export async function* sideBySide(
   }
 }
 
+/** A B, B A, A B, …: who goes first has an easier or a harder turn. */
 async function takeTurns(
   blocks: readonly Block[],
   { stints, slices = 1, rest }: SideBySide,
   small: boolean,
 ): Promise<ReadonlyMap<Block, Figures[]>> {
   const found = new Map<Block, Figures[]>(blocks.map((block) => [block, []]));
+  let order = [...found];
   for (const stint of stints) {
     for (let slice = 1; slice <= (small ? 1 : slices); slice += 1) {
-      for (const [block, figures] of found) {
+      for (const [block, figures] of order) {
         await sleep(small ? 0 : rest);
         figures.push(await stint(block, small));
       }
+      order = [...order].reverse();
     }
   }
   return found;

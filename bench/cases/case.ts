@@ -28,7 +28,7 @@ export type Case = (SideBySide | OneByOne) & {
   readonly title: string;
   /** What is done and measured, for readers of the results. */
   readonly about: string;
-  /** This library first; they take turns in this order. */
+  /** This library first. */
   readonly contenders: readonly Contender[];
   readonly figures: readonly Figure[];
   /** How often all take their turn, where more would say no more. @default what the command line says */
@@ -37,7 +37,7 @@ export type Case = (SideBySide | OneByOne) & {
 
 /** For what depends on the machine's mood: all workers live at once, and turns are short. */
 export interface SideBySide {
-  /** What a turn consists of: all contenders do the first one, then all the second. */
+  /** What a turn consists of: all contenders do the first one, then all the second in the opposite order, and so on. */
   readonly stints: readonly Stint[];
   /** How often they do each in a round, one after the other; the median of each figure counts. @default 1 */
   readonly slices?: number;
