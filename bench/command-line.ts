@@ -12,7 +12,7 @@ export interface CommandLine {
 
 const USAGE = `npm run bench -- [options]
   --case N      one case, or several: --case 1 --case 2   (all)
-  --pairs N     rounds in which all contenders take turns   (5)
+  --pairs N     rounds in which all contenders take turns; an even number   (6)
   --small       small sizes, to see whether everything works; the figures mean nothing
   --cpu-prof    keep a CPU profile of each worker in bench/profiles/, for Chrome's developer tools
   --output FILE where the results go   (bench/results/<date>.json)
@@ -33,7 +33,7 @@ function parse(args: readonly string[]): CommandLine {
     args: [...args],
     options: {
       case: { type: 'string', multiple: true },
-      pairs: { type: 'string', default: '5' },
+      pairs: { type: 'string', default: '6' },
       small: { type: 'boolean', default: false },
       'cpu-prof': { type: 'boolean', default: false },
       output: { type: 'string' },

@@ -28,7 +28,7 @@ export async function* sideBySide(
       for (const block of blocks) await block.startWorker();
       await Promise.all(blocks.map((block) => warmUp(block, small))); // together: V8 forgets what an idle process has compiled
       await sleep(small ? 0 : REST_AFTER_WARM_UP);
-      const order = round % 2 === 1 ? blocks : [...blocks].reverse();
+      const order = round % 2 === 1 ? blocks : [...blocks].reverse(); // who goes first has rested less
       for (const [{ contender }, figures] of await takeTurns(order, one, small)) {
         yield { round, contender, figures: medianOf(figures) };
       }
@@ -38,21 +38,22 @@ export async function* sideBySide(
   }
 }
 
-/** A B, B A, A B, …: who goes first has an easier or a harder turn. */
+/**
+ * Slices are short and go A B, B A, …; stints go A B, A B, …, so that both have idled equally long before each: an idle worker is a
+ * slow one at first.
+ */
 async function takeTurns(
   blocks: readonly Block[],
   { stints, slices = 1, rest }: SideBySide,
   small: boolean,
 ): Promise<ReadonlyMap<Block, Figures[]>> {
   const found = new Map<Block, Figures[]>(blocks.map((block) => [block, []]));
-  let order = [...found];
   for (const stint of stints) {
     for (let slice = 1; slice <= (small ? 1 : slices); slice += 1) {
-      for (const [block, figures] of order) {
+      for (const [block, figures] of slice % 2 === 1 ? found : [...found].reverse()) {
         await sleep(small ? 0 : rest);
         figures.push(await stint(block, small));
       }
-      order = [...order].reverse();
     }
   }
   return found;

@@ -37,9 +37,9 @@ export type Case = (SideBySide | OneByOne) & {
 
 /** For what depends on the machine's mood: all workers live at once, and turns are short. */
 export interface SideBySide {
-  /** What a turn consists of: all contenders do the first one, then all the second in the opposite order, and so on. */
+  /** What a turn consists of: all contenders do the first one, then all the second, in the same order. */
   readonly stints: readonly Stint[];
-  /** How often they do each in a round, one after the other; the median of each figure counts. @default 1 */
+  /** How often they do each in a round, in changing order; the median of each figure counts. @default 1 */
   readonly slices?: number;
   /** Before each, in milliseconds: for what others have left on the server. */
   readonly rest: number;
