@@ -13,7 +13,7 @@ export interface Look<Seen> {
  * full, which happens under load: they learn of the end when their poll is over, after 20 s.
  * The first look is also the one for a missing worker.
  */
-export const PAUSES_BETWEEN_LOOKS = [5_000, 5_000, 10_000] as const;
+const PAUSES_BETWEEN_LOOKS = [5_000, 5_000, 10_000] as const;
 
 type Description = Pick<WorkflowExecutionDescription, 'closeTime'>;
 
